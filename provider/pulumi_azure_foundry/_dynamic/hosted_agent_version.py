@@ -1,0 +1,241 @@
+"""The controller of `HostedAgentVersion`: convert, ask the core, call the service, ask the core, return.
+
+Module path and class name are written into every user's state: they never move.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
+
+from pulumi_azure_foundry._core.checks import check_version_inputs
+from pulumi_azure_foundry._core.diffs import plan_diff
+from pulumi_azure_foundry._core.errors import FoundryError, NotFoundError, explain, explain_failed_version
+from pulumi_azure_foundry._core.ownership import carry_former_owners
+from pulumi_azure_foundry._core.shapes import merge_read_back, parse_version
+from pulumi_azure_foundry._core.values import Value
+from pulumi_azure_foundry._dynamic import doors
+from pulumi_azure_foundry._dynamic.base import FoundryProvider, answer
+from pulumi_azure_foundry._dynamic.memory import memory
+from pulumi_azure_foundry._dynamic.version_creation import Order, create_version
+from pulumi_azure_foundry._dynamic.version_removal import remove_owned, remove_superseded
+from pulumi_azure_foundry._dynamic.version_waiting import Outcome, StillCreatingError, wait_for_version
+from pulumi_azure_foundry._dynamic.wire import from_engine, to_engine
+from pulumi_azure_foundry._dynamic.work import Work, open_work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pulumi_azure_foundry._core.seam import Version
+
+COMPUTED = ("version", "status", "agent_guid", "principal_id", "client_id", "created_at")
+"""Outputs that the service decides; every other output is an input under its own key and shape."""
+
+
+class HostedAgentVersionProvider(FoundryProvider):
+    """What the engine calls for one `HostedAgentVersion`."""
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Canonical inputs and all failures at once; nothing here touches the network."""
+        caller = doors.find_caller()
+        inputs = from_engine(news)
+        return answer(
+            caller, lambda: _check(caller, from_engine(olds), inputs), result=CheckResult(news, []), secrets=_secrets(inputs)
+        )
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Which canonical values changed, and whether that makes a new version."""
+        caller = doors.find_caller()
+        recorded, wanted = from_engine(olds), from_engine(news)
+        return answer(
+            caller, lambda: _diff(caller, recorded, wanted), result=DiffResult(), secrets=_secrets({**recorded, **wanted})
+        )
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Create or adopt the version, and wait until it serves."""
+        inputs = from_engine(props)
+        return _run("create", inputs, "", lambda work: _create(work, inputs), CreateResult("-", {}))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """One GET: gone only on the version's own 404, and always with inputs."""
+        recorded = _with_agent_name(id_, from_engine(props))
+        return _run("read", recorded, id_, lambda work: _read(work, id_, recorded), ReadResult(id_, dict(props)))
+
+    def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Behaviour changes cost no call; a version that was not ready is waited for."""
+        recorded, wanted = from_engine(olds), from_engine(news)
+        if recorded.get("status") == "active":
+            return UpdateResult(to_engine({**_computed(recorded), **wanted}))
+        return _run("update", wanted, id_, lambda work: _go_on_waiting(work, id_, recorded, wanted), UpdateResult({}))
+
+    def delete(self, id_: str, props: dict[str, Any]) -> None:
+        """The tail of a replacement, a removal from the program, or destroy: `memory` knows which."""
+        recorded = _with_agent_name(id_, from_engine(props))
+        if (str(recorded["project_endpoint"]), id_) in memory.held:
+            return
+        _run("delete", recorded, id_, lambda work: _delete(work, id_, recorded), None)
+
+
+def _check(caller: doors.Caller, olds: Mapping[str, Value], news: dict[str, Value]) -> CheckResult:
+    owner = str(news.get("__owner", ""))
+    former = carry_former_owners(olds, news, memory.former_owners.get(owner, []))
+    if former:
+        news = {**news, "__former_owners": list(former)}
+        memory.former_owners[owner] = former
+    checked = check_version_inputs(news, olds=olds)
+    failures = [str(failure) for failure in checked.failures]
+    if memory.urns.setdefault(owner, caller.urn) != caller.urn:
+        failures.append(f"__owner: another declaration with this name and parent name exists ({memory.urns[owner]}); rename one")
+    for declared in (owner, *former):
+        memory.declared[declared] = checked.inputs
+    for warning in checked.warnings:
+        if memory.is_new_warning(caller.urn, warning):
+            doors.tell(caller, warning, severity="WARNING", keep=True)
+    # Naming a real input as `property` makes the engine print its whole value, secrets included (facts/engine.md 2).
+    return CheckResult(to_engine(checked.inputs), [CheckFailure("", failure) for failure in failures])
+
+
+def _diff(caller: doors.Caller, recorded: Mapping[str, Value], wanted: Mapping[str, Value]) -> DiffResult:
+    plan = plan_diff(recorded, wanted)
+    if recorded.get("status") == "failed":
+        return DiffResult(changes=True, replaces=[*plan.replaces, "status"])
+    if not plan.changed:
+        return DiffResult(changes=False)
+    old_inputs = caller.old_inputs
+    is_visible = not old_inputs or bool(plan_diff(from_engine(old_inputs), wanted).changed)
+    # None lets the engine show the changed leaves itself; it compares inputs only (facts/engine.md 3).
+    return DiffResult(changes=None if is_visible else True, replaces=list(plan.replaces))
+
+
+def _create(work: Work, inputs: Mapping[str, Value]) -> CreateResult:
+    version = create_version(work, Order.of(inputs))
+    return CreateResult(f"{work.agent_name}/{version.version}", _outputs(inputs, version))
+
+
+def _read(work: Work, id_: str, recorded: Mapping[str, Value]) -> ReadResult:
+    api_version = str(recorded.get("api_version", "v1"))
+    body = work.data_plane.get_version(work.agent_name, _number(id_))
+    if body is None or body.get("status") == "deleted":
+        if "status" in recorded:
+            return ReadResult("", {})
+        message = f"there is no version {_number(id_)} of hosted agent '{work.agent_name}' in {work.project_endpoint}"
+        raise NotFoundError(f"read {message}\nDo: list what exists with `python -m pulumi_azure_foundry versions {work.agent_name}`.")
+    version = parse_version(body, api_version=api_version)
+    inputs = merge_read_back(recorded, version)
+    if version.status == "failed":
+        raise _FailedError(version, _failed_text(work, "read", inputs, version))
+    if version.status != "active":
+        raise StillCreatingError(version, f"version {version.version} of agent '{work.agent_name}' is '{version.status}'")
+    return ReadResult(id_, _outputs(inputs, version), to_engine(inputs))
+
+
+def _go_on_waiting(work: Work, id_: str, recorded: Mapping[str, Value], wanted: Mapping[str, Value]) -> UpdateResult:
+    order = Order.of(wanted)
+    work.hold(_number(id_))
+    body = work.data_plane.get_version(work.agent_name, _number(id_))
+    if body is None:
+        message = f"version {_number(id_)} of agent '{work.agent_name}' is gone"
+        raise NotFoundError(f"update hosted agent: {message}\nDo: run `pulumi refresh`, then `pulumi up`.")
+    deadline = work.clock.monotonic() + order.seconds("timeout_seconds")
+    version = parse_version(body, api_version=order.api_version)
+    outcome: Outcome = wait_for_version(work, version, api_version=order.api_version, deadline=deadline)
+    if outcome.status == "active":
+        return UpdateResult({**to_engine(_computed(recorded)), **_outputs(wanted, outcome.version)})
+    raise _FailedError(outcome.version, _failed_text(work, "update", wanted, outcome.version))
+
+
+def _delete(work: Work, id_: str, recorded: Mapping[str, Value]) -> None:
+    order = Order.of({"__owner": "", "drain_timeout_seconds": 300, **recorded})
+    declared = next((memory.declared[owner] for owner in order.owners if owner in memory.declared), None)
+    if declared is None:
+        remove_owned(work, order, removing=_number(id_))
+    else:
+        keep_versions = declared.get("keep_versions", 0)
+        remove_superseded(
+            work, order, removing=_number(id_), keep_versions=keep_versions if isinstance(keep_versions, int) else 0
+        )
+
+
+class _FailedError(StillCreatingError):
+    """A version in state has failed: kept there with `status: failed`, so that the next diff replaces it."""
+
+
+def _run(operation: str, inputs: Mapping[str, Value], id_: str, method: Callable[[Work], Any], result: Any) -> Any:  # noqa: ANN401
+    caller = doors.find_caller()
+
+    def run() -> Any:  # noqa: ANN401 - the method's result
+        work = None
+        try:
+            work = open_work(caller, inputs)
+            return method(work)
+        except StillCreatingError as unready:
+            outputs = _outputs(inputs, unready.version)
+            resource_id = id_ or f"{inputs['agent_name']}/{unready.version.version}"
+            return doors.save_partial(caller, resource_id, outputs, [str(unready)], result)
+        except FoundryError as error:
+            raise type(error)(_explained(error, operation, inputs, id_)) from error
+        finally:
+            if work is not None:
+                work.status.clear()
+
+    return answer(caller, run, result=result, secrets=_secrets(inputs))
+
+
+def _explained(error: FoundryError, operation: str, inputs: Mapping[str, Value], id_: str) -> str:
+    if error.is_explained:
+        return str(error)
+    image = inputs.get("image")
+    return explain(
+        error,
+        operation=operation,
+        agent_name=str(inputs["agent_name"]),
+        version=_number(id_) or None,
+        image=image if isinstance(image, str) else None,
+        project_endpoint=str(inputs["project_endpoint"]),
+    )
+
+
+def _failed_text(work: Work, operation: str, inputs: Mapping[str, Value], version: Version) -> str:
+    image = inputs.get("image")
+    return explain_failed_version(
+        version,
+        operation=operation,
+        image=image if isinstance(image, str) else None,
+        project_endpoint=work.project_endpoint,
+        request_id=None,
+        removed=False,
+    )
+
+
+def _outputs(inputs: Mapping[str, Value], version: Version) -> dict[str, Any]:
+    computed = {name: getattr(version, name) for name in COMPUTED}
+    return to_engine({**{name: value for name, value in inputs.items() if name not in COMPUTED}, **computed})
+
+
+def _computed(recorded: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: recorded[name] for name in COMPUTED if name in recorded}
+
+
+def _with_agent_name(id_: str, recorded: dict[str, Value]) -> dict[str, Value]:
+    return {"agent_name": id_.rpartition("/")[0], **recorded}
+
+
+def _number(id_: str) -> str:
+    return id_.rpartition("/")[2]
+
+
+def _secrets(inputs: Mapping[str, Value]) -> list[str]:
+    """Values that no message may show; what also stands in an open field is none."""
+    found: list[str] = []
+    pending: list[Value] = [inputs.get("environment_variables"), inputs.get("telemetry_config"), inputs.get("tools")]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            pending.extend(value.values())
+        elif isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, str):
+            found.append(value)
+    public = " ".join(str(inputs.get(name, "")) for name in ("agent_name", "image", "project_endpoint"))
+    return [value for value in found if value not in public]

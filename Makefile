@@ -23,7 +23,7 @@ test: $(VENV)/ready ## Every test but the two long matrices (test-kill, test-sdk
 check: $(VENV)/ready ## All static checks
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-show-timings
+	$(BIN)/lint-imports
 
 fmt: $(VENV)/ready ## Format, and repair what ruff can repair
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -66,15 +66,15 @@ class HostedAgentVersion(Resource, module="azure-foundry", name="HostedAgentVers
     Args:
         resource_name: The Pulumi name; it does not become the agent's name.
         agent_name: 1–63 letters, digits and inner hyphens. Required. Change replaces.
-        image: `registry/repository[:tag][@sha256:digest]`, linux/amd64. Required. A digest is advised: the service takes
-            the same tag with new content for an unchanged definition. Change replaces.
+        image: `registry/repository[:tag][@sha256:digest]`, linux/amd64. Required. A digest is advised: the service
+            takes the same tag with new content for an unchanged definition. Change replaces.
         project_endpoint: `https://{account}.services.ai.azure.com/api/projects/{project}`. Default: stack configuration
             `azure-foundry:projectEndpoint`, then `AZURE_AI_PROJECT_ENDPOINT`, then `FOUNDRY_PROJECT_ENDPOINT`.
         cpu: Cores as a string; today `"0.5"`, `"1"` or `"2"`. Default `"1"`.
         memory: Memory as a string; goes in pairs with *cpu*: `"1Gi"`, `"2Gi"`, `"4Gi"`. Default `"2Gi"`.
         protocol_versions: What the container speaks. Default `[{"protocol": "responses", "version": "2.0.0"}]`.
-        environment_variables: Names and text values. Secrets stay secret in Pulumi's state, but whoever may read the agent
-            can read them on the service: prefer `${{connections.<name>.credentials.<key>}}`.
+        environment_variables: Names and text values. Secrets stay secret in Pulumi's state, but whoever may read the
+            agent can read them on the service: prefer `${{connections.<name>.credentials.<key>}}`.
         description: At most 512 characters.
         metadata: At most 15 pairs (one of the service's 16 carries our stamp), keys of 64, values of 512 characters.
         tools: First preview's shape only; today tools reach an agent through a toolbox.
@@ -120,7 +120,7 @@ class HostedAgentVersion(Resource, module="azure-foundry", name="HostedAgentVers
     client_id: pulumi.Output[str | None]
     created_at: pulumi.Output[int | None]
 
-    def __init__(  # noqa: PLR0913 - one argument per input
+    def __init__(
         self,
         resource_name: str,
         *,

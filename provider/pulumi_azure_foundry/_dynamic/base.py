@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from pulumi.dynamic import ConfigureRequest, ResourceProvider
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 6_000
 """Details over about 16 KB break a Python gRPC client (RESOURCE_EXHAUSTED)."""
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ class FoundryProvider(ResourceProvider):
         doors.adopt_process()
 
 
-def answer(caller: doors.Caller, method: Callable[[], Any], *, result: Any, secrets: Iterable[str] = ()) -> Any:  # noqa: ANN401
+def answer(caller: doors.Caller, method: Callable[[], T], *, result: T, secrets: Iterable[str] = ()) -> T:
     """Run *method*; an error becomes a short message without traceback and without *secrets*.
 
     Args:

@@ -13,7 +13,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import grpc
 from pulumi.runtime import rpc
@@ -30,6 +30,8 @@ SLOTS = 256
 """Calls served at once. Threads start only when needed; the engine's own limit is `--parallel`."""
 
 _INPUTS_FIELD = {"CreateRequest": "properties", "UpdateRequest": "news", "ReadRequest": "inputs"}
+
+T = TypeVar("T")
 
 cancelled = threading.Event()
 """Set by the engine's `Cancel`: the first Ctrl-C, and the end of every deployment."""
@@ -79,7 +81,7 @@ _engine: list[engine_pb2_grpc.EngineStub] = []
 
 def _engine_stub() -> engine_pb2_grpc.EngineStub | None:
     """The engine whose address the server was started with; None in any other process."""
-    if len(sys.argv) != 2 or ":" not in sys.argv[1]:  # noqa: PLR2004 - program name and address
+    if len(sys.argv) != 2 or ":" not in sys.argv[1]:
         return None
     with _channel_lock:
         if not _engine:
@@ -102,7 +104,7 @@ def tell(caller: Caller, message: str, *, severity: str = "INFO", keep: bool = F
         return  # the engine is gone: nobody reads status lines any more
 
 
-def fail(caller: Caller, error: Exception, text: str, result: Any) -> Any:  # noqa: ANN401 - the method's own result
+def fail(caller: Caller, error: Exception, text: str, result: T) -> T:
     """Hand *text* to the engine without a traceback; raise the plain error where there is no context."""
     if caller.context is None:
         raise type(error)(text) from None
@@ -111,13 +113,7 @@ def fail(caller: Caller, error: Exception, text: str, result: Any) -> Any:  # no
     return result
 
 
-def save_partial(
-    caller: Caller,
-    resource_id: str,
-    outputs: Mapping[str, Any],
-    reasons: Sequence[str],
-    result: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401 - the method's own result
+def save_partial(caller: Caller, resource_id: str, outputs: Mapping[str, Any], reasons: Sequence[str], result: T) -> T:
     """Make the engine store id and outputs with an init error; without the door, fail with the reasons."""
     request, context = caller.request, caller.context
     if context is None or request.DESCRIPTOR.name not in _INPUTS_FIELD:
@@ -149,9 +145,9 @@ def _serialized(outputs: dict[str, Any]) -> Any:  # noqa: ANN401 - a protobuf St
 
 def _cancel(self, request, context):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001
     # Runs with the globals of the SDK's __main__, so everything it needs is imported here.
-    from google.protobuf import empty_pb2  # noqa: PLC0415
+    from google.protobuf import empty_pb2
 
-    from pulumi_azure_foundry._dynamic import doors  # noqa: PLC0415
+    from pulumi_azure_foundry._dynamic import doors  # noqa: PLW0406 - these globals are not ours when it runs
 
     doors.cancelled.set()
     return empty_pb2.Empty()

@@ -5,7 +5,7 @@ Module path and class name are written into every user's state: they never move.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
@@ -27,7 +27,9 @@ from pulumi_azure_foundry._dynamic.work import Work, open_work
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pulumi_azure_foundry._core.seam import Version
+    from pulumi_azure_foundry._core.shapes import Version
+
+T = TypeVar("T")
 
 COMPUTED = ("version", "status", "agent_guid", "principal_id", "client_id", "created_at")
 """Outputs that the service decides; every other output is an input under its own key and shape."""
@@ -41,7 +43,10 @@ class HostedAgentVersionProvider(FoundryProvider):
         caller = doors.find_caller()
         inputs = from_engine(news)
         return answer(
-            caller, lambda: _check(caller, from_engine(olds), inputs), result=CheckResult(news, []), secrets=_secrets(inputs)
+            caller,
+            lambda: _check(caller, from_engine(olds), inputs),
+            result=CheckResult(news, []),
+            secrets=_secrets(inputs),
         )
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
@@ -49,7 +54,10 @@ class HostedAgentVersionProvider(FoundryProvider):
         caller = doors.find_caller()
         recorded, wanted = from_engine(olds), from_engine(news)
         return answer(
-            caller, lambda: _diff(caller, recorded, wanted), result=DiffResult(), secrets=_secrets({**recorded, **wanted})
+            caller,
+            lambda: _diff(caller, recorded, wanted),
+            result=DiffResult(),
+            secrets=_secrets({**recorded, **wanted}),
         )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -86,7 +94,9 @@ def _check(caller: doors.Caller, olds: Mapping[str, Value], news: dict[str, Valu
     checked = check_version_inputs(news, olds=olds)
     failures = [str(failure) for failure in checked.failures]
     if memory.urns.setdefault(owner, caller.urn) != caller.urn:
-        failures.append(f"__owner: another declaration with this name and parent name exists ({memory.urns[owner]}); rename one")
+        failures.append(
+            f"__owner: another declaration with this name and parent name exists ({memory.urns[owner]}); rename one"
+        )
     for declared in (owner, *former):
         memory.declared[declared] = checked.inputs
     for warning in checked.warnings:
@@ -120,13 +130,18 @@ def _read(work: Work, id_: str, recorded: Mapping[str, Value]) -> ReadResult:
         if "status" in recorded:
             return ReadResult("", {})
         message = f"there is no version {_number(id_)} of hosted agent '{work.agent_name}' in {work.project_endpoint}"
-        raise NotFoundError(f"read {message}\nDo: list what exists with `python -m pulumi_azure_foundry versions {work.agent_name}`.")
+        raise NotFoundError(
+            f"read {message}\nDo: list what exists with `python -m pulumi_azure_foundry versions {work.agent_name}`.",
+            is_explained=True,
+        )
     version = parse_version(body, api_version=api_version)
     inputs = merge_read_back(recorded, version)
     if version.status == "failed":
         raise _FailedError(version, _failed_text(work, "read", inputs, version))
     if version.status != "active":
-        raise StillCreatingError(version, f"version {version.version} of agent '{work.agent_name}' is '{version.status}'")
+        raise StillCreatingError(
+            version, f"version {version.version} of agent '{work.agent_name}' is '{version.status}'"
+        )
     return ReadResult(id_, _outputs(inputs, version), to_engine(inputs))
 
 
@@ -136,7 +151,9 @@ def _go_on_waiting(work: Work, id_: str, recorded: Mapping[str, Value], wanted: 
     body = work.data_plane.get_version(work.agent_name, _number(id_))
     if body is None:
         message = f"version {_number(id_)} of agent '{work.agent_name}' is gone"
-        raise NotFoundError(f"update hosted agent: {message}\nDo: run `pulumi refresh`, then `pulumi up`.")
+        raise NotFoundError(
+            f"update hosted agent: {message}\nDo: run `pulumi refresh`, then `pulumi up`.", is_explained=True
+        )
     deadline = work.clock.monotonic() + order.seconds("timeout_seconds")
     version = parse_version(body, api_version=order.api_version)
     outcome: Outcome = wait_for_version(work, version, api_version=order.api_version, deadline=deadline)
@@ -161,10 +178,10 @@ class _FailedError(StillCreatingError):
     """A version in state has failed: kept there with `status: failed`, so that the next diff replaces it."""
 
 
-def _run(operation: str, inputs: Mapping[str, Value], id_: str, method: Callable[[Work], Any], result: Any) -> Any:  # noqa: ANN401
+def _run(operation: str, inputs: Mapping[str, Value], id_: str, method: Callable[[Work], T], result: T) -> T:
     caller = doors.find_caller()
 
-    def run() -> Any:  # noqa: ANN401 - the method's result
+    def run() -> T:
         work = None
         try:
             work = open_work(caller, inputs)

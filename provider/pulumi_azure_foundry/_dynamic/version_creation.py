@@ -10,12 +10,12 @@ from pulumi_azure_foundry._core.errors import FoundryError, VersionFailedError, 
 from pulumi_azure_foundry._core.shapes import parse_version, render_version
 from pulumi_azure_foundry._core.stamps import Stamp, fingerprint
 from pulumi_azure_foundry._core.waiting import is_pull_authorisation_failure, pull_retry_delay
-from pulumi_azure_foundry._dynamic.version_waiting import GONE, StillCreatingError, wait_for_version
+from pulumi_azure_foundry._dynamic.version_waiting import GONE, wait_for_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pulumi_azure_foundry._core.seam import Version
+    from pulumi_azure_foundry._core.shapes import Version
     from pulumi_azure_foundry._core.values import Value
     from pulumi_azure_foundry._dynamic.work import Work
 
@@ -73,7 +73,7 @@ def create_version(work: Work, order: Order) -> Version:
         outcome = wait_for_version(work, version, api_version=order.api_version, deadline=deadline)
         if outcome.status == "active":
             return outcome.version
-        retry_at = work.clock.monotonic() + pull_retry_delay(attempt)
+        retry_at = work.clock.monotonic() + pull_retry_delay(attempt + 1)
         last_post = min(started + order.seconds("pull_retry_seconds"), deadline)
         if _is_pull_failure(outcome.version) and retry_at < last_post:
             _remove_failed(work, order, outcome.version)
@@ -176,7 +176,7 @@ def _remove_failed(work: Work, order: Order, version: Version) -> None:
             request_id=error.request_id,
             removed=False,
         )
-        raise VersionFailedError(f"{text}\nRemoving it failed as well: {error}") from error
+        raise VersionFailedError(f"{text}\nRemoving it failed as well: {error}", is_explained=True) from error
 
 
 def _given_up(work: Work, order: Order, version: Version, *, gone: bool, agent_is_new: bool) -> VersionFailedError:
@@ -184,7 +184,9 @@ def _given_up(work: Work, order: Order, version: Version, *, gone: bool, agent_i
         text = (
             f"create hosted agent '{work.agent_name}' version {version.version}: somebody deleted it while it was made"
         )
-        return VersionFailedError(f"{text}\nDo: find out who else changes this agent, then run `pulumi up` again.")
+        return VersionFailedError(
+            f"{text}\nDo: find out who else changes this agent, then run `pulumi up` again.", is_explained=True
+        )
     keep = order.inputs.get("keep_failed") is True
     if not keep:
         _remove_failed(work, order, version)
@@ -198,7 +200,8 @@ def _given_up(work: Work, order: Order, version: Version, *, gone: bool, agent_i
             project_endpoint=work.project_endpoint,
             request_id=None,
             removed=not keep,
-        )
+        ),
+        is_explained=True,
     )
 
 
@@ -208,13 +211,13 @@ def remove_empty_agent(work: Work, order: Order) -> bool:
         agent = work.data_plane.get_agent(work.agent_name)
         if agent is None:
             return True
-        if list_versions(work, order) or _shows_a_version(work, order, agent):
+        if list_versions(work, order) or _shows_a_version(work, agent):
             return False
         work.data_plane.delete_agent(work.agent_name)
         return True
 
 
-def _shows_a_version(work: Work, order: Order, agent: Mapping[str, object]) -> bool:
+def _shows_a_version(work: Work, agent: Mapping[str, object]) -> bool:
     versions = agent.get("versions")
     latest = versions.get("latest") if isinstance(versions, dict) else None
     number = latest.get("version") if isinstance(latest, dict) else None
@@ -223,5 +226,3 @@ def _shows_a_version(work: Work, order: Order, agent: Mapping[str, object]) -> b
 
 def _text(value: Value) -> str | None:
     return value if isinstance(value, str) else None
-
-

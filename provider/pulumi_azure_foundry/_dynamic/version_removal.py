@@ -12,7 +12,7 @@ from pulumi_azure_foundry._dynamic.version_creation import list_versions, remove
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pulumi_azure_foundry._core.seam import Version
+    from pulumi_azure_foundry._core.shapes import Version
     from pulumi_azure_foundry._dynamic.version_creation import Order
     from pulumi_azure_foundry._dynamic.work import Work
 
@@ -65,7 +65,7 @@ def remove_owned(work: Work, order: Order, *, removing: str) -> None:
             held=_held(work, versions),
         )
         if plan.serving_refusal is not None:
-            raise ConflictError(f"delete hosted agent '{work.agent_name}': {plan.serving_refusal}")
+            raise ConflictError(f"delete hosted agent '{work.agent_name}': {plan.serving_refusal}", is_explained=True)
     for number in plan.delete:
         _drain_and_delete(work, order, number)
     made_agent = (work.project_endpoint, work.agent_name) in work.memory.made_agents
@@ -87,7 +87,7 @@ def _drain_and_delete(work: Work, order: Order, number: str) -> None:
             work.status.update(f"drain {number}", f"version {number}: waiting {waited:.0f} s for live sessions to end")
             is_late = work.clock.monotonic() + DRAIN_POLL_SECONDS > deadline
             if is_late or not work.sleep(DRAIN_POLL_SECONDS):
-                raise HasSessionsError(_sessions_text(work, number, waited), status=error.status, code=error.code) from error
+                raise HasSessionsError(_sessions_text(work, number, waited), is_explained=True) from error
         else:
             return
 
@@ -107,5 +107,3 @@ def _held(work: Work, versions: Sequence[Version]) -> frozenset[str]:
 def _remember_maker(work: Work, versions: Sequence[Version]) -> None:
     if any(version.stamp is not None and version.stamp.made_agent for version in versions):
         work.memory.made_agents.add((work.project_endpoint, work.agent_name))
-
-

@@ -10,7 +10,7 @@ from pulumi_azure_foundry._core.shapes import parse_version
 from pulumi_azure_foundry._core.waiting import CONFIRM_ACTIVE_SECONDS, CONFIRM_FAILED_SECONDS, interval_after
 
 if TYPE_CHECKING:
-    from pulumi_azure_foundry._core.seam import Version
+    from pulumi_azure_foundry._core.shapes import Version
     from pulumi_azure_foundry._dynamic.work import Work
 
 GONE = "gone"

@@ -45,7 +45,7 @@ def to_engine(values: Mapping[str, Value]) -> dict[str, Any]:
 def value_to_engine(value: Value) -> Any:  # noqa: ANN401 - whatever the engine takes
     """One value as the SDK's serialiser wants it."""
     if is_unknown(value):
-        return EngineUnknown()
+        return EngineUnknown()  # type: ignore[no-untyped-call]
     if isinstance(value, list):
         return [value_to_engine(item) for item in value]
     if isinstance(value, dict):

@@ -97,7 +97,7 @@ class Work:
 
 def open_work(caller: doors.Caller, inputs: Mapping[str, Value]) -> Work:
     """Surroundings of a real call; imports Azure."""
-    from pulumi_azure_foundry._azure.data_plane import open_data_plane  # noqa: PLC0415 - costs a second
+    from pulumi_azure_foundry._azure.data_plane import open_data_plane
 
     clock = SystemClock()
     project_endpoint, api_version = str(inputs["project_endpoint"]), str(inputs.get("api_version", "v1"))

@@ -73,6 +73,7 @@ class HostedAgentVersionProvider(FoundryProvider):
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Behaviour changes cost no call; a version that was not ready is waited for."""
         recorded, wanted = from_engine(olds), from_engine(news)
+        memory.held.add((str(recorded.get("project_endpoint")), id_))
         if recorded.get("status") == "active":
             return UpdateResult(to_engine({**_computed(recorded), **wanted}))
         return _run("update", wanted, id_, lambda work: _go_on_waiting(work, id_, recorded, wanted), UpdateResult({}))
@@ -147,7 +148,6 @@ def _read(work: Work, id_: str, recorded: Mapping[str, Value]) -> ReadResult:
 
 def _go_on_waiting(work: Work, id_: str, recorded: Mapping[str, Value], wanted: Mapping[str, Value]) -> UpdateResult:
     order = Order.of(wanted)
-    work.hold(_number(id_))
     body = work.data_plane.get_version(work.agent_name, _number(id_))
     if body is None:
         message = f"version {_number(id_)} of agent '{work.agent_name}' is gone"

@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
-COUNT ?= all
+export COUNT ?= all
 ENGINE = PATH="$$($(BIN)/python tools/get_pulumi.py):$(CURDIR)/$(BIN):$$PATH"
 PYTEST = $(ENGINE) && export PATH && $(BIN)/pytest
 EVERYDAY := -m "not kill_matrix and not sdk_range_full"
@@ -41,7 +41,7 @@ e2e: $(VENV)/ready ## The real engine against the emulator
 	$(PYTEST) -n $(WORKERS) $(EVERYDAY) tests/e2e
 
 test-kill: $(VENV)/ready ## Kill provider and engine at every request; COUNT=5 takes five rows
-	COUNT=$(COUNT) $(PYTEST) -n $(WORKERS) -m kill_matrix tests/kill
+	$(PYTEST) -n $(WORKERS) -m kill_matrix tests/kill
 
 test-sdk-range: $(VENV)/ready ## The life of a version with each SDK and engine SDK that is supported
 	$(PYTEST) -m sdk_range_full tests/test_house_sdk_range.py

@@ -22,6 +22,7 @@ EMULATED_HOSTS = (
     "*.azurecr.io",
 )
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
+BUNDLE_FILE = "ca-bundle.pem"
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
@@ -92,7 +93,7 @@ def prepare_certificates(state_dir: Path, outer: Mapping[str, str]) -> Certifica
         state_dir: Folder made by `prepare_state_folder`.
         outer: Environment whose own trust settings the bundle must not lose.
     """
-    files = Certificates(state_dir / "ca.pem", state_dir / "server.pem", state_dir / "ca-bundle.pem")
+    files = Certificates(state_dir / "ca.pem", state_dir / "server.pem", state_dir / BUNDLE_FILE)
     authority = load_authority(state_dir, files.authority)
     leaf = authority.issue_cert(*LOOPBACK_HOSTS, *EMULATED_HOSTS, organization_name="foundry-emulator")
     write_private(files.server, leaf.private_key_and_cert_chain_pem.bytes())

@@ -6,8 +6,8 @@ The functions give additions only, so that they can be merged in any order; `chi
 from collections.abc import Mapping
 from pathlib import Path
 
-from pulumi_azure_foundry.emulator.certificates import PRIVATE_FOLDER, Certificates
-from pulumi_azure_foundry.emulator.server import LOOPBACK, Ports
+from .certificates import PRIVATE_FOLDER
+from .server import LOOPBACK, Ports
 
 PROJECT_PATH = "/api/projects/demo"
 # The same after every restart, so that an endpoint in a stack's state stays true; a loopback port would not.
@@ -18,16 +18,13 @@ HIDDEN_PREFIXES = ("ARM_", "AZURE_", "FOUNDRY_", "IDENTITY_", "IMDS_", "MSI_", "
 HIDDEN_NAMES = ("ALL_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-def emulator_environment(
-    *, ports: Ports, certificates: Certificates, identity_header: str, project_endpoint: str
-) -> dict[str, str]:
+def emulator_environment(*, ports: Ports, bundle: Path, identity_header: str, project_endpoint: str) -> dict[str, str]:
     """Give the variables that lead unmodified Azure clients to the emulator."""
-    bundle = str(certificates.bundle)
     proxy = f"http://{LOOPBACK}:{ports.proxy}"
     return {
         # requests reads the first; httpx, aiohttp and Go read the second.
-        "REQUESTS_CA_BUNDLE": bundle,
-        "SSL_CERT_FILE": bundle,
+        "REQUESTS_CA_BUNDLE": str(bundle),
+        "SSL_CERT_FILE": str(bundle),
         # Keeps DefaultAzureCredential from asking az, azd, pwsh and 169.254.169.254.
         "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential",
         "IDENTITY_ENDPOINT": f"http://{LOOPBACK}:{ports.token}/msi/token",

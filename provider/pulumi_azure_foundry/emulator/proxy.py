@@ -8,7 +8,7 @@ import socket
 import struct
 from typing import TypeAlias
 
-from pulumi_azure_foundry.emulator.certificates import is_emulated
+from .certificates import is_emulated
 
 HEAD_TIMEOUT_SECONDS = 30.0
 CHUNK_BYTES = 65_536

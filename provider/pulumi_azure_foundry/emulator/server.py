@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import socket
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -14,8 +15,8 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp
 
-from pulumi_azure_foundry.emulator.certificates import Certificates
-from pulumi_azure_foundry.emulator.proxy import Proxy
+from .certificates import Certificates
+from .proxy import Proxy
 
 LOOPBACK = "127.0.0.1"
 STOP_POLL_SECONDS = 0.01
@@ -121,7 +122,7 @@ class Running:
         await proxy.stop()
         await self._stop_servers(serving)
 
-    async def _stop_servers(self, serving: list[asyncio.Future[None]]) -> None:
+    async def _stop_servers(self, serving: Sequence[asyncio.Future[None]]) -> None:
         for server in self._servers:
             server.should_exit = server.force_exit = True
         while not all(task.done() for task in serving):

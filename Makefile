@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 export COUNT ?= all
-ENGINE = PATH="$$($(BIN)/python tools/get_pulumi.py):$(CURDIR)/$(BIN):$$PATH"
+ENGINE = PATH="$(CURDIR)/$(BIN):$$($(BIN)/python tools/get_pulumi.py):$$PATH"
 PYTEST = $(ENGINE) && export PATH && $(BIN)/pytest
 EVERYDAY := -m "not kill_matrix and not sdk_range_full"
 

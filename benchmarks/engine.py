@@ -136,7 +136,10 @@ class Stack:
             watching(lambda is_over: follow(events, run, is_over)),
             watching(lambda is_over: weigh(mark, run, is_over)),
         ):
-            run.wall = self._run(["up", "--yes", "--skip-preview", "--event-log", str(events)], {"BENCH_RUN": mark})
+            run.wall = self._run(
+                ["up", "--yes", "--skip-preview", "--event-log", str(events)],
+                {"BENCH_RUN": mark, "PULUMI_DEBUG_COMMANDS": "true"},
+            )
         return run
 
     def _run(self, arguments: list[str], extra: Mapping[str, str]) -> float:

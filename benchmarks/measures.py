@@ -168,8 +168,9 @@ def _create(bench: Bench, provider: str, count: int, provisioning_seconds: float
     bench.service.reset(provisioning_seconds=provisioning_seconds)
     run = bench.engine.new_stack(_plan(provider, count)).watched_up()
     bench.say(f"  {provider}: {run.wall:.2f} s, {run.peak_mb:.0f} MB, {bench.service.requests()} requests")
-    if len(run.created_at) != count + 1:
-        message = f"{len(run.created_at)} created instead of {count} agents and the stack"
+    missing = {f"{provider}-{count}-{number}" for number in range(count)} - set(run.created_at)
+    if missing:
+        message = f"the engine did not tell that it created {', '.join(sorted(missing))}"
         raise AssertionError(message)
     return run
 

@@ -42,7 +42,7 @@ def main() -> int:
     pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", *QUIET)
     tell("7. And this is what is on the service (pulumi_azure_foundry.agent_versions):")
     for version in foundry.agent_versions(AGENT):
-        print(f"   version {version.version}: {version.status}, {version.image}")
+        print(f"   version {version.number}: {version.status}, {version.image}, {version.serving_percent} % of new sessions")
     farewell()
     return 0
 

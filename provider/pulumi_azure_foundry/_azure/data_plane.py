@@ -1,11 +1,10 @@
 """The seam to the service: `_core.seam.DataPlane` over azure-ai-projects, any release from 2.0.0b3 on.
 
-Operations of the SDK are called where every release takes them alike: raw JSON in (`body=`), raw JSON out (`cls=`), so
-that no model of a release decides what is sent or read, and upgrading the SDK changes nothing. Where releases differ,
-what all of them have is used instead: the query of `force` through `params=` (a keyword since 2.2.0 only), and list
-pages through the client's `send_request` (its pager never reads `has_more` and asks once too often, for ever where a
-server ignores `after`). All of it goes through the SDK's pipeline: its authentication, its user agent and azure-core's
-repeating, which `pipeline` corrects.
+All requests go through `send_request` of the SDK's client: its endpoint, its authentication, its user agent, its
+pipeline, and azure-core's repeating as `pipeline` corrects it; JSON in and JSON out are ours. The SDK's operations would
+not do for every release: 2.0.0b3's refuse api-version `v1` before anything is sent, `force` is a keyword since 2.2.0
+only, no pager reads `has_more`, and each takes one good status and parses replies into its release's models, so that an
+odd reply to a creating POST ends outside azure-core's exceptions. Thus upgrading the SDK changes nothing on the wire.
 """
 
 from __future__ import annotations
@@ -19,11 +18,12 @@ from pulumi_azure_foundry._azure.errors import is_absent, translated
 from pulumi_azure_foundry._core.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from azure.ai.projects import AIProjectClient
     from azure.core.credentials import TokenCredential
     from azure.core.pipeline import PipelineResponse
+    from azure.core.rest import HttpResponse
 
     from pulumi_azure_foundry._core.seam import Body, DataPlane
 
@@ -75,24 +75,23 @@ class FoundryDataPlane:
     def __init__(self, client: AIProjectClient, api_version: str) -> None:
         self._client = client
         self._api_version = api_version
-        self._agents: Any = client.agents  # its overloads name none of the pipeline's options
 
     def get_agent(self, agent_name: str) -> Body | None:
         """The agent; None when there is none."""
-        return _unless_absent(lambda: _call(self._agents.get, agent_name))
+        return _unless_absent(lambda: self._send("GET", _path(agent_name)))
 
     def delete_agent(self, agent_name: str) -> None:
         """Delete the agent and all its versions, without force; absent is fine."""
-        _unless_absent(lambda: _call(self._agents.delete, agent_name))
+        _unless_absent(lambda: self._send("DELETE", _path(agent_name)))
 
     def list_versions(self, agent_name: str) -> list[Body]:
         """All versions, newest first; each page is asked for once."""
-        versions = _unless_absent(lambda: self._list_pages(f"/agents/{quote(agent_name, safe='')}/versions"))
+        versions = _unless_absent(lambda: self._list_pages(_path(agent_name, "versions")))
         return sorted(versions or [], key=_number, reverse=True)
 
     def get_version(self, agent_name: str, version: str) -> Body | None:
         """The version by its own URL; None when there is none."""
-        return _unless_absent(lambda: _call(self._agents.get_version, agent_name, version))
+        return _unless_absent(lambda: self._send("GET", _path(agent_name, "versions", version)))
 
     def create_version(self, agent_name: str, body: Body) -> Body:
         """Send the creating POST exactly once.
@@ -100,72 +99,76 @@ class FoundryDataPlane:
         Raises:
             FoundryError: `ambiguous` where the version may have been made all the same.
         """
-        from pulumi_azure_foundry._azure.pipeline import ONCE
-
-        return _call(self._agents.create_version, agent_name, dict(body), **ONCE)
+        return self._send("POST", _path(agent_name, "versions"), body=body)
 
     def delete_version(self, agent_name: str, version: str, *, force: bool = False) -> None:
         """Delete one version, with *force* together with its live sessions; absent is fine."""
-        params = {"force": "true"} if force else {}
-        _unless_absent(lambda: _call(self._agents.delete_version, agent_name, version, params=params))
+        query = {"force": "true"} if force else {}
+        _unless_absent(lambda: self._send("DELETE", _path(agent_name, "versions", version), query=query))
 
     def _list_pages(self, path: str) -> list[Body]:
-        from azure.core.rest import HttpRequest
-
         items: dict[str, Body] = {}  # a version that is made or deleted meanwhile moves others to the next page
-        params = {"api-version": self._api_version, "limit": str(PAGE_SIZE), "order": "desc"}
+        query = {"limit": str(PAGE_SIZE), "order": "desc"}
         cursors: set[str] = set()
         while True:
-            request = HttpRequest("GET", f"{{endpoint}}{path}", params=params, headers={"Accept": "application/json"})
-            with translated():
-                reply = self._client.send_request(request, raw_response_hook=refuse_unless_object)
-                reply.raise_for_status()
-            page = reply.json()
-            data = page.get("data")
-            items.update({str(item.get("version")): item for item in data or [] if isinstance(item, dict)})
-            last_id = page.get("last_id")
-            if not data or not isinstance(last_id, str) or last_id in cursors or page.get("has_more") is False:
+            page = self._send("GET", path, query=query)
+            data, last_id = page.get("data"), page.get("last_id")
+            found = [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
+            items.update({str(item.get("version")): item for item in found})
+            if not found or not isinstance(last_id, str) or last_id in cursors or page.get("has_more") is False:
                 return list(items.values())
             cursors.add(last_id)
-            params = {**params, "after": last_id}
+            query = {**query, "after": last_id}
+
+    def _send(
+        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Body | None = None
+    ) -> Body:
+        from azure.core.exceptions import HttpResponseError
+        from azure.core.rest import HttpRequest
+
+        from pulumi_azure_foundry._azure.pipeline import ONCE
+
+        request = HttpRequest(
+            method,
+            f"{{endpoint}}{path}",
+            params={"api-version": self._api_version, **(query or {})},
+            headers={"Accept": "application/json"},
+            json=body,
+        )
+        options: dict[str, Any] = ONCE if method == "POST" else {}
+        with translated():
+            reply = self._client.send_request(request, raw_response_hook=refuse_unless_object, **options)
+            if reply.status_code >= 300:
+                raise HttpResponseError(response=reply)
+            return parse_object(reply)
 
 
-def _call(operation: Callable[..., Body], *arguments: object, **options: object) -> Body:
-    """Call an operation of the SDK for the reply as it came."""
-    from azure.core.exceptions import DecodeError, HttpResponseError
-
-    with translated():
-        try:
-            return operation(*arguments, cls=raw_json, raw_response_hook=refuse_unless_object, **options)
-        except HttpResponseError as error:
-            # The SDK knows a single good status per operation; the service's other clients take any 2xx.
-            if isinstance(error, DecodeError) or error.status_code is None or error.status_code >= 300:
-                raise
-            return cast("Body", json.loads(cast("Any", error.response).text() or "{}"))
+def _path(agent_name: str, *further: str) -> str:
+    return "/".join(("/agents", quote(agent_name, safe=""), *(quote(part, safe="") for part in further)))
 
 
-def raw_json(pipeline_response: Any, _model: object, _headers: object) -> Body:  # noqa: ANN401 - the SDK's types vary
-    """The reply as it came: the `cls` callback of every generated operation."""
-    return cast("Body", pipeline_response.http_response.json())
-
-
-def refuse_unless_object(pipeline_response: PipelineResponse[Any, Any]) -> None:
-    """Refuse a success whose body is no JSON object (a proxy's page) within the pipeline, where a GET is repeated.
+def parse_object(reply: HttpResponse) -> Body:
+    """The reply's JSON object; empty where there is no body, as after 204.
 
     Raises:
-        DecodeError: It is none.
+        DecodeError: It is anything else, a proxy's page for example.
     """
     from azure.core.exceptions import DecodeError
 
-    reply = pipeline_response.http_response
-    if not 200 <= reply.status_code < 300:
-        return
     try:
         body = json.loads(reply.text() or "{}")
     except ValueError:
         body = None
     if not isinstance(body, dict):
         raise DecodeError(message="it is no JSON object", response=reply)
+    return body
+
+
+def refuse_unless_object(pipeline_response: PipelineResponse[Any, Any]) -> None:
+    """Refuse a success without a JSON object inside the pipeline already, where a GET is repeated."""
+    reply = pipeline_response.http_response
+    if reply.status_code < 300:
+        parse_object(reply)
 
 
 def _unless_absent(call: Callable[[], Reply]) -> Reply | None:

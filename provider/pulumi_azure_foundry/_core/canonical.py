@@ -34,10 +34,6 @@ def canonical_inputs(inputs: Mapping[str, Value]) -> dict[str, Value]:
         canonical = canonical_value(name, value) if name in FIELD else plain_value(value)
         if canonical is not None:
             result[name] = canonical
-    if isinstance(metadata := result.get("metadata"), dict) and IGNORED_METADATA in metadata:
-        result["metadata"] = {key: item for key, item in metadata.items() if key != IGNORED_METADATA}
-        if not result["metadata"]:
-            del result["metadata"]
     return result
 
 
@@ -74,6 +70,12 @@ def _same(value: Value) -> Value:
 
 def _absent_if_empty(value: Value) -> Value:
     return None if value in ("", [], {}) else value
+
+
+def _metadata(value: Value) -> Value:
+    if not isinstance(value, dict):
+        return _absent_if_empty(value)
+    return {key: item for key, item in value.items() if key != IGNORED_METADATA} or None
 
 
 def _cpu(value: Value) -> Value:
@@ -135,6 +137,8 @@ _NORMALISERS: Final[Mapping[str, Callable[[Value], Value]]] = {
     "memory": _memory,
     "image": _image,
     "endpoint": _endpoint,
+    "environment": _absent_if_empty,
+    "metadata": _metadata,
     "protocols": _protocols,
     "string": _absent_if_empty,
     "strings": _absent_if_empty,

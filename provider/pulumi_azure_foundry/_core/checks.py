@@ -11,13 +11,13 @@ from typing import Final
 from .canonical import IGNORED_METADATA, canonical_inputs, canonical_value, complete_inputs, plain_value
 from .diffs import OWNER
 from .environment import check_environment
-from .failures import Failure, Findings, Warning_
+from .failures import Failure, Findings, Notice, entry_path
 from .fields import API_VERSIONS, FIELD, FIELDS, TODAY, Field
 from .formats import check_format, check_telemetry, is_project_endpoint
 from .protocols import check_protocols
 from .resources import tier_problem
 from .stamps import STAMP_KEY
-from .values import UNKNOWN, Value, is_unknown
+from .values import Value, is_unknown
 
 FORMER_OWNERS: Final = "__former_owners"
 ENDPOINT_SOURCE: Final = "__endpoint_source"
@@ -64,7 +64,7 @@ def check_version_inputs(inputs: Mapping[str, Value], *, olds: Mapping[str, Valu
     return Checked(
         inputs=_with_former_owners(complete, olds),
         failures=sorted({finding for finding in findings if isinstance(finding, Failure)}),
-        warnings=[str(finding) for finding in sorted({f for f in findings if isinstance(f, Warning_)})],
+        warnings=[str(finding) for finding in sorted({f for f in findings if isinstance(f, Notice)})],
     )
 
 
@@ -84,12 +84,8 @@ def _check_fields(given: Mapping[str, Value], complete: Mapping[str, Value]) -> 
             if row.is_required:
                 yield Failure(row.name, _MISSING.get(row.name, "is required"))
         elif isinstance(api_version, str) and api_version in API_VERSIONS and api_version not in row.shapes:
-            yield Failure(
-                row.name,
-                _ABSENT_FROM_SHAPE.get(
-                    row.name, f"does not exist in api_version {api_version}; it needs {row.shapes[0]}"
-                ),
-            )
+            reason = f"does not exist in api_version {api_version}, only in {row.shapes[0]}"
+            yield Failure(row.name, _ABSENT_FROM_SHAPE.get(row.name, reason))
         elif not is_unknown(value):
             yield from _check_value(row, value, api_version)
 
@@ -98,20 +94,21 @@ _MISSING: Final[Mapping[str, str]] = {
     "agent_name": "is required, for example support-agent",
     "image": "is required: registry/repository[:tag][@digest]",
     "project_endpoint": (
-        "is required: pass it, run `pulumi config set azure-foundry:projectEndpoint <url>`, or set AZURE_AI_PROJECT_ENDPOINT"
+        "is required: pass it, run `pulumi config set azure-foundry:projectEndpoint <url>`, "
+        "or set AZURE_AI_PROJECT_ENDPOINT"
     ),
 }
 _ABSENT_FROM_SHAPE: Final[Mapping[str, str]] = {
     "tools": (
-        f"do not exist in api_version {TODAY}: make a Toolbox of them, give its versioned URL to the container as an environment "
-        "variable of your own, for example TOOLBOX_ENDPOINT"
+        f"do not exist in api_version {TODAY}: make a Toolbox of them, and give its versioned URL to the container "
+        "as an environment variable of your own, for example TOOLBOX_ENDPOINT"
     ),
 }
 
 
 def _check_value(row: Field, value: Value, api_version: Value) -> Findings:
     if row.kind == "protocols":
-        yield from check_protocols(canonical_value(row.name, value), api_version)
+        yield from check_protocols(value, api_version)
     else:
         yield from _KINDS[row.kind](row, value)
 
@@ -145,22 +142,22 @@ def _check_strings(row: Field, value: Value) -> Findings:
         return
     for key, item in value.items():
         if not isinstance(item, str) and not is_unknown(item):
-            yield Failure(f'{row.name}["{key}"]', f"must be a text, not {_type_words(item)}; write it in quotes")
-    check = _MAPS.get(row.name)
+            yield Failure(entry_path(row.name, key), f"must be a text, not {_type_words(item)}; write it in quotes")
+    check = _MAPS.get(row.form)
     if check is not None:
         yield from check(value)
 
 
 def _check_metadata(metadata: dict[str, Value]) -> Findings:
     if STAMP_KEY in metadata:
-        yield Failure(f'metadata["{STAMP_KEY}"]', "is this package's own stamp; use another key")
+        yield Failure(entry_path("metadata", STAMP_KEY), "is this package's own stamp; use another key")
     if IGNORED_METADATA in metadata:
-        yield Warning_(f'metadata["{IGNORED_METADATA}"]', "has no effect today and is left out")
+        yield Notice(entry_path("metadata", IGNORED_METADATA), "has no effect today and is left out")
     users = [key for key in metadata if key not in (STAMP_KEY, IGNORED_METADATA)]
     if len(users) > METADATA_PAIRS:
         yield Failure(
             "metadata",
-            f"has {len(users)} pairs; at most {METADATA_PAIRS} are allowed (the service takes 16, one is this package's stamp)",
+            f"has {len(users)} pairs; at most {METADATA_PAIRS} are allowed (one of the service's 16 is this package's)",
         )
     for key in users:
         value = metadata[key]
@@ -168,17 +165,17 @@ def _check_metadata(metadata: dict[str, Value]) -> Findings:
             yield Failure("metadata", "has an empty key")
         if len(key) > METADATA_KEY_LENGTH:
             yield Failure(
-                f'metadata["{key[:20]}…"]',
+                entry_path("metadata", key),
                 f"has a key of {len(key)} characters; at most {METADATA_KEY_LENGTH} are allowed",
             )
         if isinstance(value, str) and len(value) > METADATA_VALUE_LENGTH:
             yield Failure(
-                f'metadata["{key}"]', f"has {len(value)} characters; at most {METADATA_VALUE_LENGTH} are allowed"
+                entry_path("metadata", key), f"has {len(value)} characters; at most {METADATA_VALUE_LENGTH} are allowed"
             )
 
 
 _MAPS: Final[Mapping[str, Callable[[dict[str, Value]], Findings]]] = {
-    "environment_variables": check_environment,
+    "environment": check_environment,
     "metadata": _check_metadata,
 }
 
@@ -245,17 +242,14 @@ def _is_endpoint(value: Value) -> bool:
 
 
 def _with_former_owners(complete: dict[str, Value], olds: Mapping[str, Value]) -> dict[str, Value]:
-    """Remember every name that this declaration had, so that versions made under one are still its own."""
+    """Remember every name that this declaration had, so that versions made under one stay its own."""
     owner = complete.get(OWNER)
-    former = [
-        name
-        for name in dict.fromkeys(
-            (*_texts(olds.get(FORMER_OWNERS)), *_texts([olds.get(OWNER)]), *_texts(complete.get(FORMER_OWNERS)))
-        )
-        if name != owner
-    ]
+    if not isinstance(owner, str):
+        return complete
+    names = (*_texts(olds.get(FORMER_OWNERS)), *_texts([olds.get(OWNER)]), *_texts(complete.get(FORMER_OWNERS)))
+    former: list[Value] = [name for name in dict.fromkeys(names) if name != owner]
     rest = {name: value for name, value in complete.items() if name != FORMER_OWNERS}
-    return {**rest, FORMER_OWNERS: [*former]} if former and owner not in (None, UNKNOWN) else rest
+    return {**rest, FORMER_OWNERS: former} if former else rest
 
 
 def _texts(value: object) -> Iterable[str]:

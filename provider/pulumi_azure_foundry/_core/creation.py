@@ -1,7 +1,7 @@
 """What a create does about the versions that are already there.
 
-A create that was killed between its POST and the engine's note of it is repeated by the next run; looking first makes that
-one version instead of two.
+A create that was killed between its POST and the engine's note of it is repeated by the next run; looking first makes
+that one version instead of two.
 """
 
 from collections.abc import Collection, Sequence
@@ -38,10 +38,9 @@ Creation: TypeAlias = Adopt | RemoveFirst | Post
 
 
 def plan_creation(versions: Sequence[Version], owners: Collection[str], owner: str, fingerprint: str) -> Creation:
-    """Decide on the newest version of *owner* or of the names it had before.
+    """Decide on the newest version of *owner*, or of the names in *owners* that it had before.
 
-    Args:
-        versions: Newest first.
+    *versions* come newest first; *fingerprint* is that of the inputs to create.
     """
     ours = (v for v in versions if v.stamp is not None and (v.stamp.owner == owner or v.stamp.owner in owners))
     newest = next(ours, None)

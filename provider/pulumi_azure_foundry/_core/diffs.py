@@ -25,7 +25,9 @@ def plan_diff(olds: Mapping[str, Value], news: Mapping[str, Value]) -> Diff:
     *olds* may hold computed outputs as well; what is no input is not looked at.
     """
     before, after = complete_inputs(olds), complete_inputs(news)
-    changed = sorted(name for name in (*_NAMES, OWNER) if _differs(before.get(name), after.get(name)))
+    # An imported version has no owner on record; getting one changes nothing that a preview should show.
+    names = (*_NAMES, OWNER) if OWNER in before and OWNER in after else _NAMES
+    changed = sorted(name for name in names if _differs(before.get(name), after.get(name)))
     return Diff(tuple(changed), tuple(name for name in changed if name in _REPLACING))
 
 
@@ -33,5 +35,5 @@ def _differs(before: Value, after: Value) -> bool:
     return contains_unknown(before) or contains_unknown(after) or sort_key(before) != sort_key(after)
 
 
-_NAMES: Final = tuple(field.name for field in FIELDS if field.effect != "none")
+_NAMES: Final = tuple(field.name for field in FIELDS)
 _REPLACING: Final = frozenset(field.name for field in FIELDS if field.effect == "replace")

@@ -1,11 +1,11 @@
-"""What may stand in a container's environment: names, reserved names, placeholders, and values that look like secrets."""
+"""What may stand in a container's environment: names, reserved ones, placeholders, and values that look secret."""
 
 import math
 import re
 from collections import Counter
 from typing import Final
 
-from .failures import Failure, Findings, Warning_
+from .failures import Failure, Findings, Notice, entry_path
 from .values import Value
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -33,13 +33,16 @@ _CONNECTION: Final = re.compile(
 _PLACEHOLDER: Final = re.compile(r"\$\{[^}]*\}")
 
 _SECRET_NAME: Final = re.compile(
-    r"(?:^|_)(?:PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|ACCOUNT_?KEY|PRIVATE_?KEY|SIGNING_?KEY|KEY|CREDENTIALS?"
-    r"|CONNECTION_?STRING|SAS)(?:$|_VALUE$|_?\d+$)",
+    r"(?:^|_)(?:PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|ACCOUNT_?KEY|PRIVATE_?KEY|SIGNING_?KEY|CREDENTIALS?"
+    r"|CONNECTION_?STRING|SAS)(?:_VALUE|_?\d+)?$",
     re.IGNORECASE,
 )
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_KEY_NAME: Final = re.compile(r"(?:^|_)KEY$", re.IGNORECASE)
+_KEY_VALUE: Final = re.compile(r"(?=.*\d)\S{16,}")
 _SECRET_VALUE: Final = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|(?:AccountKey|SharedAccessKey|Password|Pwd)=[^;]|[?&]sig=|://[^/\s:@]+:[^/\s@]+@"
-    r"|^(?:ghp|gho|ghs|github_pat|glpat|xox[abp])[-_]|^sk-|^AKIA[0-9A-Z]{12}|^eyJ[A-Za-z0-9_-]{8,}\.",
+    r"|^(?:ghp|gho|ghs|github_pat|glpat|xox[abp])[-_]|^sk-[A-Za-z0-9_-]{16}|^AKIA[0-9A-Z]{12}|^eyJ[A-Za-z0-9_-]{8,}\.",
     re.IGNORECASE,
 )
 _RANDOM_ALPHABET: Final = re.compile(r"[A-Za-z0-9+/_=~.-]{32,}")
@@ -51,7 +54,7 @@ _SHORTEST_SECRET: Final = 6
 def check_environment(variables: dict[str, Value]) -> Findings:
     """Every name, and every value that is known."""
     for name, value in variables.items():
-        path = f'environment_variables["{name}"]'
+        path = entry_path("environment_variables", name)
         yield from _check_name(path, name)
         if isinstance(value, str):
             yield from _check_value(path, name, value)
@@ -61,12 +64,12 @@ def _check_name(path: str, name: str) -> Findings:
     if _NAME.fullmatch(name) is None:
         yield Failure(
             path,
-            "is no name of an environment variable: letters, digits and underscores, no digit first, for example LOG_LEVEL",
+            "is no name of an environment variable: letters, digits and underscores, no digit first, as in LOG_LEVEL",
         )
     elif name in INJECTED:
         yield Failure(path, "is set by the platform itself and cannot be given; use a name of your own")
     elif name in RESERVED or name.startswith(RESERVED_PREFIXES):
-        yield Warning_(path, "is reserved for the platform, which may refuse or overwrite it; use a name of your own")
+        yield Notice(path, "is reserved for the platform, which may refuse or overwrite it; use a name of your own")
 
 
 def _check_value(path: str, name: str, value: str) -> Findings:
@@ -78,10 +81,10 @@ def _check_value(path: str, name: str, value: str) -> Findings:
             "${{connections.<name>.credentials.<field>}}, which the service resolves",
         )
     elif looks_secret(name, rest):
-        yield Warning_(
+        yield Notice(
             path,
-            "looks like a secret; whatever protects it in Pulumi, the service stores it readable for everyone who may read the agent. "
-            "Use ${{connections.<name>.credentials.<field>}}, which the service resolves in the container",
+            "looks like a secret; whatever protects it in Pulumi, it is stored readable on the service, for all who may "
+            "read the agent. Use ${{connections.<name>.credentials.<field>}}, which is resolved in the container",
         )
 
 
@@ -89,8 +92,15 @@ def looks_secret(name: str, value: str) -> bool:
     """Guess by name and value; *value* without its connection placeholders."""
     if len(value) < _SHORTEST_SECRET or value.isdigit():
         return False
-    if _SECRET_NAME.search(name) is not None or _SECRET_VALUE.search(value) is not None:
+    words = _HUMP.sub("_", name)
+    if _SECRET_NAME.search(words) is not None or _SECRET_VALUE.search(value) is not None:
         return True
+    if _KEY_NAME.search(words) is not None and _KEY_VALUE.fullmatch(value) is not None:
+        return True
+    return _looks_random(value)
+
+
+def _looks_random(value: str) -> bool:
     return (
         _RANDOM_ALPHABET.fullmatch(value) is not None
         and _GUID_OR_DIGEST.fullmatch(value) is None

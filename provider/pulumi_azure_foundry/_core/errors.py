@@ -13,13 +13,12 @@ FoundryError
 """
 
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from .images import registry_of
-from .redaction import LONGEST_TEXT, cut, redact
-from .remedies import DATA_PLANE_ROLE, REMEDIES, Remedy
+from .redaction import cut, redact
+from .remedies import BY_TEXT, DATA_PLANE_ROLE, HAS_SESSIONS, OWN_CODES, REMEDIES, VAGUE_CODES, Remedy
 
 if TYPE_CHECKING:
     from .shapes import Version
@@ -59,7 +58,7 @@ class FoundryError(Exception):
     is_transient = False
     """True for errors that pass by themselves: a wait goes on through them."""
 
-    def __init__(  # noqa: PLR0913 - all keyword-only but the text
+    def __init__(
         self,
         message: str = "",
         *,
@@ -146,11 +145,14 @@ def explain(
     image: str | None,
     project_endpoint: str,
 ) -> str:
-    """Two lines: what failed, then cause, remedy and request id. Redacting is the caller's."""
-    text = str(error) or type(error).__name__
-    what = f"{error.code} — {text}" if error.code is not None and error.code != "version_exists" else text
-    first = f"{_subject(operation, agent_name, version)}: {_one_line(what)}"
-    return f"{first}\n{_advice(_remedy_for(error), agent_name, image, project_endpoint)}{_request(error.request_id)}"
+    """Two lines: what failed; then cause, remedy and request id.
+
+    Taking secrets out is left to `redact`, which knows them.
+    """
+    text = _one_line(str(error) or type(error).__name__)
+    code = f"{error.code} — " if error.code is not None and error.code not in OWN_CODES else ""
+    advice = _advice(_remedy_for(error), agent_name, image, project_endpoint)
+    return f"{_subject(operation, agent_name, version)}: {code}{text}\n{advice}{_request(error.request_id)}"
 
 
 def explain_failed_version(
@@ -163,12 +165,12 @@ def explain_failed_version(
     removed: bool,
 ) -> str:
     """The same two lines for a version that the service reports as failed."""
-    code = version.error_code or "failed"
-    text = cut(version.error_message or "the service gives no reason")
-    first = f"{_subject(operation, version.agent_name, version.version)}: {_one_line(f'{code} — {text}')}"
-    fate = "The failed version was removed. " if removed else "The failed version is still on the service. "
+    code = version.error_code or version.status
+    text = _one_line(cut(version.error_message or "the service gives no reason"))
+    fate = "The failed version was removed." if removed else "The failed version is still on the service."
     advice = _advice(REMEDIES.get(code), version.agent_name, image, project_endpoint)
-    return f"{first}\n{fate}{advice}{_request(request_id)}"
+    first = f"{_subject(operation, version.agent_name, version.version)}: {code} — {text}"
+    return f"{first}\n{fate} {advice}{_request(request_id)}"
 
 
 def _subject(operation: str, agent_name: str, version: str | None) -> str:
@@ -185,8 +187,16 @@ def _request(request_id: str | None) -> str:
 
 
 def _remedy_for(error: FoundryError) -> Remedy | None:
-    if error.code is not None and error.code in REMEDIES:
-        return REMEDIES[error.code]
+    """By what is most telling: live sessions, the service's code, its text, the class."""
+    if not isinstance(error, HasSessionsError):
+        if error.code is not None and error.code in REMEDIES and error.code not in VAGUE_CODES:
+            return REMEDIES[error.code]
+        text = f"{error} {error.service_message}"
+        for pattern, remedy in BY_TEXT:
+            if pattern.search(text) is not None:
+                return remedy
+        if error.code is not None and error.code in REMEDIES:
+            return REMEDIES[error.code]
     return next((remedy for kind, remedy in _BY_CLASS if isinstance(error, kind)), None)
 
 
@@ -199,26 +209,28 @@ _BY_CLASS: Final[tuple[tuple[type[FoundryError], Remedy], ...]] = (
             "sign in with `az login`, or set the ARM_* or AZURE_* variables of a service principal or managed identity",
         ),
     ),
-    (HasSessionsError, REMEDIES["has_sessions"]),
+    (HasSessionsError, HAS_SESSIONS),
     (ConflictError, REMEDIES["conflict"]),
     (
         NotFoundError,
         Remedy(
             "{project} does not exist, or is not visible from here",
-            "check `project_endpoint`; if the project was deleted, drop its agents with `pulumi state delete`, or set `deleted_with`",
+            "check `project_endpoint`; if the project was deleted, drop its agents from the state with "
+            "`pulumi state delete`, or set `deleted_with`",
         ),
     ),
     (
         ServiceUnavailableError,
-        Remedy("the service or the way to it is disturbed", "run again; what was begun is found again"),
+        Remedy("the service, or the way to it, is disturbed", "run again; what was begun is found again"),
     ),
     (
         NotReadyError,
         Remedy(
             "the version is still being provisioned",
-            "run `pulumi up` again: it goes on waiting for the same version; raise `timeout_seconds` if this is usual",
+            "run `pulumi up` again, it goes on waiting for the same version; raise `timeout_seconds` if this is usual",
         ),
     ),
+    (InvalidInputError, Remedy("the service refused the request", "correct what its message names, and run again")),
 )
 
 
@@ -242,17 +254,9 @@ def _project_words(project_endpoint: str) -> str:
     match = re.fullmatch(r"/api/projects/([^/]+)/?", parts.path)
     if match is None or parts.hostname is None:
         return "the project"
-    return f"project '{match[1]}' of account '{parts.hostname.split('.')[0]}'"
+    account = parts.hostname.removesuffix(_PUBLIC_DOMAIN)
+    where = f"of account '{account}'" if account != parts.hostname else f"at {parts.hostname}"
+    return f"project '{match[1]}' {where}"
 
 
-def secrets_of(values: Iterable[object]) -> list[str]:
-    """Texts among *values*, at any depth, for `redact`."""
-    found: list[str] = []
-    for value in values:
-        if isinstance(value, str):
-            found.append(value)
-        elif isinstance(value, dict):
-            found.extend(secrets_of(value.values()))
-        elif isinstance(value, (list, tuple)):
-            found.extend(secrets_of(value))
-    return found
+_PUBLIC_DOMAIN: Final = ".services.ai.azure.com"

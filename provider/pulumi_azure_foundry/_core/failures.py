@@ -1,8 +1,13 @@
 """How a check says what is wrong with an input."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+from .redaction import cut
+
+_LONGEST_QUOTE: Final = 80
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,8 +25,8 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Warning_:  # noqa: N801 (Warning is a builtin)
-    """Something that works, and that the user should know."""
+class Notice:
+    """Something that works, and that the user should know all the same."""
 
     path: str
     text: str
@@ -30,5 +35,15 @@ class Warning_:  # noqa: N801 (Warning is a builtin)
         return f"{self.path}: {self.text}"
 
 
-Finding: TypeAlias = Failure | Warning_
+Finding: TypeAlias = Failure | Notice
 Findings: TypeAlias = Iterator[Finding]
+
+
+def entry_path(field: str, key: str) -> str:
+    """Path of one entry of a map, in one line whatever the key is."""
+    return f"{field}[{json.dumps(cut(key, _LONGEST_QUOTE), ensure_ascii=False)}]"
+
+
+def quoted(text: str) -> str:
+    """A value that cannot hold a secret, in one line."""
+    return repr(cut(text, _LONGEST_QUOTE))

@@ -1,6 +1,6 @@
-"""One row per input of a hosted agent version: the table that drives check, diff, rendering and the reference in the README.
+"""One row per input of a hosted agent version: the table behind check, diff, rendering and the README's reference.
 
-A new input is a new row here, plus its place on the wire in `shapes`. Sources of limits are named in the rows, so that a
+A new input is a new row here, plus its place on the wire in `shapes`. Rows name the sources of their limits, so that a
 limit which the service changes can be found and changed in one place.
 """
 
@@ -16,7 +16,7 @@ FIRST_PREVIEW: Final = "2025-11-15-preview"
 API_VERSIONS: Final = (TODAY, FIRST_PREVIEW)
 
 Kind = Literal["string", "integer", "boolean", "strings", "protocols", "tools", "object"]
-Effect = Literal["replace", "update", "none"]
+Effect = Literal["replace", "update"]
 
 _TYPE_WORDS: Final[Mapping[str, str]] = {
     "strings": "map of strings",
@@ -31,7 +31,7 @@ class Field:
     """What is known about one input.
 
     Attributes:
-        form: The grammar a string follows, where it has one; names a row of the tables in `canonical` and `formats`.
+        form: The grammar of a value that has one; names a row of the tables in `canonical`, `formats` and `checks`.
         default: Value of an absent input; for `protocol_versions` it depends on the wire shape, see `default_of`.
         effect: What a change does: a new version, or a local update.
         shapes: Api versions whose wire shape has the field; behaviour inputs exist in all.
@@ -57,7 +57,7 @@ class Field:
     high: int | None = None
 
 
-def _behaviour(name: str, kind: Kind, default: Value, summary: str, *, low: int = 0, high: int = 0) -> Field:
+def _behaviour(name: str, kind: Kind, summary: str, *, default: Value, low: int = 0, high: int = 0) -> Field:
     return Field(name, kind, summary, default=default, effect="update", low=low, high=high, limit_source="this package")
 
 
@@ -113,6 +113,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         "environment_variables",
         "strings",
         "Environment of the container; the service stores the values readable",
+        form="environment",
         is_definition=True,
         may_be_secret=True,
         limit_source="azure-dev, azure.ai.agents deploy_precheck.go",
@@ -130,6 +131,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         "metadata",
         "strings",
         "At most 15 pairs of at most 64 and 512 characters; the sixteenth is this package's stamp",
+        form="metadata",
         is_definition=True,
         may_be_secret=True,
         limit_source=_SDK,
@@ -198,8 +200,8 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field(
         "project_endpoint",
         "string",
-        "`https://<account>.services.ai.azure.com/api/projects/<project>`; else stack config `azure-foundry:projectEndpoint`, "
-        "`AZURE_AI_PROJECT_ENDPOINT`, `FOUNDRY_PROJECT_ENDPOINT`",
+        "`https://<account>.services.ai.azure.com/api/projects/<project>`; else stack config "
+        "`azure-foundry:projectEndpoint`, `AZURE_AI_PROJECT_ENDPOINT`, `FOUNDRY_PROJECT_ENDPOINT`",
         form="endpoint",
         is_required=True,
         may_be_secret=True,
@@ -211,13 +213,13 @@ FIELDS: Final[tuple[Field, ...]] = (
         form="api_version",
         default=TODAY,
     ),
-    _behaviour("timeout_seconds", "integer", 1800, "How long to wait for `active`", low=60, high=7200),
-    _behaviour("pull_retry_seconds", "integer", 600, "Budget for a pull role to spread; 0 turns it off", high=3600),
-    _behaviour("keep_versions", "integer", 0, "Superseded active versions that stay", high=100),
-    _behaviour("drain_timeout_seconds", "integer", 300, "How long destroy waits for live sessions", high=3600),
-    _behaviour("force", "boolean", False, "End live sessions at destroy"),
-    _behaviour("keep_failed", "boolean", False, "Leave a failed version on the service for inspection"),
-    _behaviour("validate_resources", "boolean", True, "Check `cpu` and `memory` against the known pairs"),
+    _behaviour("timeout_seconds", "integer", "How long to wait for `active`", default=1800, low=60, high=7200),
+    _behaviour("pull_retry_seconds", "integer", "Budget for a pull role to spread; 0: none", default=600, high=3600),
+    _behaviour("keep_versions", "integer", "Superseded active versions that stay", default=0, high=100),
+    _behaviour("drain_timeout_seconds", "integer", "How long destroy waits for live sessions", default=300, high=3600),
+    _behaviour("force", "boolean", "End live sessions at destroy", default=False),
+    _behaviour("keep_failed", "boolean", "Leave a failed version on the service for inspection", default=False),
+    _behaviour("validate_resources", "boolean", "Check `cpu` and `memory` against the known pairs", default=True),
 )
 
 FIELD: Final[Mapping[str, Field]] = MappingProxyType({field.name: field for field in FIELDS})

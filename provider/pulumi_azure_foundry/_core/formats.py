@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from .failures import Failure, Findings, Warning_
+from .failures import Failure, Findings, Notice, quoted
 from .fields import API_VERSIONS
 from .images import ImageReferenceError, parse_image
 from .values import Value, is_unknown
@@ -33,7 +33,7 @@ def check_format(form: str, path: str, text: str) -> Findings:
 def _check_agent_name(path: str, text: str) -> Findings:
     if _AGENT_NAME.fullmatch(text) is None:
         yield Failure(
-            path, f"'{text}' is no agent name: 1–63 letters, digits and inner hyphens, for example support-agent"
+            path, f"{quoted(text)} is no agent name: 1–63 letters, digits and inner hyphens, for example support-agent"
         )
 
 
@@ -47,20 +47,20 @@ def _check_image(path: str, text: str) -> Findings:
         return
     if image.is_mutable:
         tag = "the tag `latest`" if image.tag is not None else "no tag"
-        yield Warning_(
+        yield Notice(
             path,
-            f"has {tag} and no digest: a new image under it makes no new version. Pin it by digest, or change `triggers`",
+            f"has {tag} and no digest, so that a new image makes no new version. Pin the digest, or change `triggers`",
         )
 
 
 def _check_cpu(path: str, text: str) -> Findings:
     if _DECIMAL.fullmatch(text) is None:
-        yield Failure(path, f"'{text}' is no number of cores, for example '1' or '0.5'")
+        yield Failure(path, f"{quoted(text)} is no number of cores, for example '1' or '0.5'")
 
 
 def _check_memory(path: str, text: str) -> Findings:
     if not text.endswith("Gi") or _DECIMAL.fullmatch(text.removesuffix("Gi")) is None:
-        yield Failure(path, f"'{text}' is no amount of memory, for example '2Gi'")
+        yield Failure(path, f"{quoted(text)} is no amount of memory, for example '2Gi'")
 
 
 def _check_endpoint(path: str, text: str) -> Findings:
@@ -96,7 +96,7 @@ def _check_rai_policy(path: str, text: str) -> Findings:
 
 def _check_api_version(path: str, text: str) -> Findings:
     if text not in API_VERSIONS:
-        yield Failure(path, f"'{text}' is no wire shape known here. Allowed: {', '.join(API_VERSIONS)}")
+        yield Failure(path, f"{quoted(text)} is no wire shape known here. Allowed: {', '.join(API_VERSIONS)}")
 
 
 _FORMATS: Final[Mapping[str, Callable[[str, str], Findings]]] = {

@@ -1,11 +1,9 @@
 """What a container image reference says, by the reference grammar and two guards of our own.
 
-The parser is imported on first use: it compiles some twenty patterns, and neither the program nor a no-op preview without
-image checks should pay for them.
+The parser is imported on first use: it compiles some twenty patterns, which the program's process never needs.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +30,13 @@ class ImageReferenceError(ValueError):
     """The text is not a reference; the message says what is wrong without repeating it."""
 
 
-@lru_cache(maxsize=1024)
 def parse_image(text: str) -> Image:
     """Take *text* apart.
 
     Raises:
         ImageReferenceError: Not ``registry/repository[:tag][@digest]``.
     """
-    from docker_image import digest, reference  # noqa: PLC0415 (on first use, see above)
+    from docker_image import digest, reference  # type: ignore[import-untyped] # ships no types
 
     if any(character.isspace() for character in text):
         raise ImageReferenceError("contains white space")

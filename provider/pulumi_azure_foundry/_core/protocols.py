@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from .failures import Failure, Findings, Warning_
+from .failures import Failure, Findings, Notice, quoted
 from .fields import FIRST_PREVIEW, TODAY
 from .values import Value, is_unknown
 
@@ -74,23 +74,18 @@ _EXAMPLES: Final[Mapping[str, str]] = {"protocol": "responses", "version": "2.0.
 def _check_name(path: str, name: str, names: Sequence[str]) -> Findings:
     if name not in names:
         close = difflib.get_close_matches(name, names, n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else ""
-        yield Failure(
-            path,
-            f"'{name}' is no protocol of this api_version{hint} Allowed: {', '.join(names)}".replace(
-                "version Allowed", "version. Allowed"
-            ),
-        )
+        hint = f" Did you mean '{close[0]}'?" if close else ""
+        yield Failure(path, f"{quoted(name)} is no protocol of this api_version.{hint} Allowed: {', '.join(names)}")
 
 
 def _check_version(path: str, name: str, version: str, known: Protocols) -> Findings:
     only = known.only.get(name)
     if only is not None and version != only:
-        yield Failure(path, f"'{version}' is no version of {name}: declare '{only}'")
+        yield Failure(path, f"{quoted(version)} is no version of {name}: declare '{only}'")
     elif known.version.fullmatch(version) is None:
-        yield Failure(path, f"'{version}' is no version of this api_version: declare '{known.example}'")
+        yield Failure(path, f"{quoted(version)} is no version of this api_version: declare '{known.example}'")
     elif version == _BLOCKED and name in _BLOCKED_FOR:
-        yield Warning_(
+        yield Notice(
             path,
-            f"'{version}' is no longer served: build the container with a newer agent server and declare '{known.example}'",
+            f"{quoted(version)} is no longer served: rebuild with a newer agent server, and declare '{known.example}'",
         )

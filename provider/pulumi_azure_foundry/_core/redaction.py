@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 from urllib.parse import quote
 
 LONGEST_TEXT: Final = 1000
 MARK: Final = "[secret]"
+ELLIPSIS: Final = "…"
 _SHORTEST_SECRET: Final = 4
 _TOKEN: Final = re.compile(
     r"(?<=bearer )[A-Za-z0-9._~+/=-]+"  # Authorization header
@@ -19,7 +20,7 @@ _TOKEN: Final = re.compile(
 
 def cut(text: str, longest: int = LONGEST_TEXT) -> str:
     """At most *longest* characters, with a sign that there was more."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return text if len(text) <= longest else f"{text[: longest - 1]}{ELLIPSIS}"
 
 
 def redact(text: str, secrets: Iterable[str], *, longest: int = 8 * LONGEST_TEXT) -> str:
@@ -27,26 +28,42 @@ def redact(text: str, secrets: Iterable[str], *, longest: int = 8 * LONGEST_TEXT
 
     All places are found in the original text before any is replaced: secrets may overlap.
     """
-    known = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in _spellings(secret)}
-    spans = sorted([*_places(text, known), *(match.span() for match in _TOKEN.finditer(text))])
+    forms = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in _spellings(secret)}
+    tokens = (match.span() for match in _TOKEN.finditer(text))
     pieces, end = [], 0
-    for start, stop in spans:
+    for start, stop in sorted((*_places(text, forms), *_cut_places(text, forms), *tokens)):
         if start >= end:
             pieces += [text[end:start], MARK]
         end = max(end, stop)
     result = cut("".join((*pieces, text[end:])), longest)
-    # A secret can still be spelled by our own mark and what surrounds it; too short a text cannot hold one.
-    return "…" if any(form in result for form in known) else result
+    # Our own mark and what surrounds it can spell a secret again; so short a text cannot.
+    return ELLIPSIS if any(form in result for form in forms) else result
 
 
 def _spellings(secret: str) -> set[str]:
-    """As it is, and as JSON and URLs write it; all in use for service bodies."""
-    return {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], quote(secret, safe="")}
+    """As it is, and as JSON and URLs write it: service bodies use all three."""
+    return {
+        secret,
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        quote(secret, safe="", errors="replace"),
+    }
 
 
-def _places(text: str, forms: Iterable[str]) -> Iterator[tuple[int, int]]:
+def _places(text: str, forms: Collection[str]) -> Iterator[tuple[int, int]]:
     for form in forms:
         start = text.find(form)
         while start >= 0:
             yield start, start + len(form)
             start = text.find(form, start + 1)
+
+
+def _cut_places(text: str, forms: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Beginnings of secrets whose rest was cut off."""
+    for match in re.finditer(ELLIPSIS, text):
+        stop = match.start()
+        for form in forms:
+            for length in range(min(len(form), stop), _SHORTEST_SECRET - 1, -1):
+                if text.startswith(form[:length], stop - length):
+                    yield stop - length, stop
+                    break

@@ -1,9 +1,10 @@
 """Service code → cause and remedy: the table that `errors` explains failures with.
 
-Codes and texts are those of the service's documentation, of its own tools (azure-dev, the VS Code extension) and of public
-issues about them. `{agent}`, `{project}`, `{registry}` and `{scope}` are filled in.
+Codes and texts are those of the service's documentation, of its own tools (azure-dev, the VS Code extension) and of
+public issues about them. `{agent}`, `{project}` and `{registry}` are filled in.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -18,19 +19,31 @@ class Remedy:
 
 
 DATA_PLANE_ROLE: Final = Remedy(
-    "the credential in use may not work with agents in {project}; Owner and Contributor are not enough, they hold no data actions",
-    "grant it Foundry User (or Foundry Project Manager) on {project}, give the role some minutes to spread, and run again",
+    "the credential in use may not work with agents in {project} (Owner and Contributor are not enough: they hold no "
+    "data actions)",
+    "grant it Foundry User or Foundry Project Manager on {project}, give the role minutes to spread, and run again",
 )
+
+HAS_SESSIONS: Final = Remedy(
+    "sessions are live on it",
+    "wait until they end, raise `drain_timeout_seconds`, or set `force` to end them; then run again",
+)
+
+# Ours, not the service's: they find a row below and are no word for the user.
+OWN_CODES: Final = frozenset({"version_exists"})
+
+# The service uses these for much, so that its text says more about the cause.
+VAGUE_CODES: Final = frozenset({"UserError", "ValidationError", "bad_request", "conflict", "invalid_payload"})
 
 _PULL: Final = Remedy(
     "the project's managed identity may not pull from {registry}, or the image is not there",
-    "grant the project's system-assigned managed identity AcrPull (Container Registry Repository Reader where the registry is in "
-    "ABAC mode) on {registry}, check that the tag or digest exists there, and run again",
+    "grant the project's system-assigned managed identity AcrPull on {registry} (Container Registry Repository Reader "
+    "if the registry is in ABAC mode), check that the tag or digest exists there, and run again",
 )
 _NO_PULL_ROLE: Final = Remedy(
     "the project's managed identity may not pull from {registry}",
-    "grant the project's system-assigned managed identity AcrPull (Container Registry Repository Reader where the registry is in "
-    "ABAC mode) on {registry}, enable the registry's azureADAuthenticationAsArmPolicy, and run again",
+    "grant the project's system-assigned managed identity AcrPull on {registry} (Container Registry Repository Reader "
+    "if the registry is in ABAC mode), enable the registry's azureADAuthenticationAsArmPolicy, and run again",
 )
 _NO_IMAGE: Final = Remedy(
     "{registry} has no such image",
@@ -71,7 +84,7 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
     # "Too many revisions" comes under this code; the limits page gives the figure.
     "UserError": Remedy(
         "the service refused the definition, or the agent has reached 1,000 versions",
-        "correct what its message names; if it is the count, delete old versions or lower `keep_versions`, and run again",
+        "correct what its message names; if it is the count, delete old versions or lower `keep_versions`; run again",
     ),
     # The four that people search for; seen on the first preview's shape only.
     "ImagePullBackOff": Remedy(
@@ -108,12 +121,8 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
     ),
     "version_exists": Remedy(
         "the service answers an identical definition with the version that already has it",
-        "after a rename give the resource `aliases`; keep one resource per release; or set `triggers`, or an environment variable, "
-        "so that the definition differs",
-    ),
-    "has_sessions": Remedy(
-        "sessions are live on the version",
-        "wait until they end, raise `drain_timeout_seconds`, or set `force` to end them",
+        "after a rename give the resource `aliases`; keep one resource per release; or make the definition differ, "
+        "by `triggers` or, where the service compares no metadata, by an environment variable",
     ),
     # Answers to calls of an agent.
     "session_not_ready": _SANDBOX,
@@ -132,3 +141,31 @@ REMEDIES: Final[Mapping[str, Remedy]] = {
         "the version has failed", "make a new version: change an input, or run `pulumi up --replace <urn>`"
     ),
 }
+
+# Sources: azure-dev#7820, azure-dev docs/private-networking.md, microsoft-foundry-for-vscode#589, Microsoft docs
+# "Deploy from code" and "Limits".
+BY_TEXT: Final[tuple[tuple[re.Pattern[str], Remedy], ...]] = (
+    (
+        re.compile("public access is disabled", re.IGNORECASE),
+        Remedy(
+            "{project} can be reached from inside its virtual network only",
+            "run pulumi inside that network, or allow public access",
+        ),
+    ),
+    (
+        re.compile("unsupported region", re.IGNORECASE),
+        Remedy("the project's region has no hosted agents", "use a project in a region that the documentation lists"),
+    ),
+    (
+        re.compile("reserved for platform use", re.IGNORECASE),
+        Remedy("the platform keeps this environment variable for itself", "give the variable a name of your own"),
+    ),
+    (
+        re.compile("valid resource tier", re.IGNORECASE),
+        Remedy("`cpu` and `memory` are no pair that the service offers", "use 0.5 with 1Gi, 1 with 2Gi or 2 with 4Gi"),
+    ),
+    (
+        re.compile("revisions|too many versions", re.IGNORECASE),
+        Remedy("the agent has as many versions as it may have (1,000)", "delete old ones, or lower `keep_versions`"),
+    ),
+)

@@ -5,7 +5,7 @@ from typing import Final
 
 from .fields import FIRST_PREVIEW, TODAY
 
-# Today: Microsoft docs "Deploy a hosted agent with Terraform" (2026-09-23) and azure-dev's ResourceTiers name the same three.
+# Today: Microsoft docs "Deploy a hosted agent with Terraform" (2026-09-23) and azure-dev's ResourceTiers agree.
 # First preview: Microsoft docs "Hosted agents" of that time: 0.25 to 4 cores in steps of a quarter, memory double.
 TIERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     TODAY: (("0.5", "1Gi"), ("1", "2Gi"), ("2", "4Gi")),
@@ -27,7 +27,7 @@ def tier_problem(cpu: str, memory: str, api_version: str) -> str | None:
 
 
 def _allowed(tiers: tuple[tuple[str, str], ...]) -> str:
-    if len(tiers) > 4:  # noqa: PLR2004 (more would be a wall of numbers)
+    if len(tiers) > 4:
         (first_cpu, first_memory), (last_cpu, last_memory) = tiers[0], tiers[-1]
         return (
             f"{first_cpu}/{first_memory} to {last_cpu}/{last_memory} in steps of {first_cpu}, memory double the cores"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from .creation import GONE
+from .seam import LATEST
 from .shapes import Version
 
 
@@ -32,7 +33,7 @@ class OwnerRemoval:
     made_agent: bool = False
 
 
-def plan_superseded(  # noqa: PLR0913 (all keyword-only but the first)
+def plan_superseded(
     versions: Sequence[Version],
     *,
     owners: Collection[str],
@@ -45,7 +46,9 @@ def plan_superseded(  # noqa: PLR0913 (all keyword-only but the first)
 
     Args:
         versions: Newest first.
-        serving: Percentage of traffic by version number; ``"@latest"`` names no version and keeps none.
+        owners: The declaration's name and the names it had before.
+        removing: Number in the state that is being replaced; ours even without a stamp (an imported version has none).
+        serving: Percentage of traffic by version number or ``"@latest"``.
         keep_versions: So many of the newest superseded versions stay, if they are active.
         held: Ids (``agent/version``) or numbers that this run returned; never deleted.
     """
@@ -55,7 +58,7 @@ def plan_superseded(  # noqa: PLR0913 (all keyword-only but the first)
         if not _is_held(v, held) and _position(v.version) <= _position(removing)
     ]
     kept = {v.version for v in [v for v in superseded if v.status == "active"][:keep_versions]}
-    named = {number: share for number, share in serving.items() if share > 0}
+    named = _serving_numbers(versions, serving)
     leaving = [v.version for v in reversed(superseded) if v.version not in kept]
     return Removal(
         tuple(number for number in leaving if number not in named),
@@ -67,20 +70,26 @@ def plan_owner_removal(
     versions: Sequence[Version],
     *,
     owners: Collection[str],
-    removing: str,
     serving: Mapping[str, int],
     held: Collection[str],
+    removing: str | None = None,
 ) -> OwnerRemoval:
-    """The end of a declaration: all its versions go, unless traffic names one that others would then lack."""
-    present = [v for v in versions if v.status not in GONE]
-    ours = [v for v in _ours(versions, owners, removing) if not _is_held(v, held)]
-    numbers = {v.version for v in ours}
-    others = any(v.version not in numbers for v in present)
-    named = sorted((number for number in serving if number in numbers and serving[number] > 0), key=_position)
-    made_agent = any(v.stamp is not None and v.stamp.made_agent for v in _ours(versions, owners, removing))
+    """The end of a declaration: all its versions go, unless traffic names one that others would then lack.
+
+    The arguments are those of `plan_superseded`.
+    """
+    ours = _ours(versions, owners, removing)
+    leaving = [v for v in ours if not _is_held(v, held)]
+    numbers = {v.version for v in leaving}
+    others = any(v.version not in numbers for v in versions if v.status not in GONE)
+    named = sorted((number for number in numbers if serving.get(number, 0) > 0), key=_position)
     refusal = _refusal(named, serving) if others and named else None
-    delete = () if refusal is not None else tuple(v.version for v in reversed(ours))
-    return OwnerRemoval(delete, others, refusal, made_agent)
+    return OwnerRemoval(
+        delete=() if refusal is not None else tuple(v.version for v in reversed(leaving)),
+        others=others,
+        serving_refusal=refusal,
+        made_agent=any(v.stamp is not None and v.stamp.made_agent for v in ours),
+    )
 
 
 def _refusal(named: Sequence[str], serving: Mapping[str, int]) -> str:
@@ -88,8 +97,7 @@ def _refusal(named: Sequence[str], serving: Mapping[str, int]) -> str:
     return f"traffic still goes to {shares}, and the agent has versions of others: route it elsewhere first"
 
 
-def _ours(versions: Sequence[Version], owners: Collection[str], removing: str) -> list[Version]:
-    """Versions with our stamp, and the one the engine asks to remove: an imported version has no stamp."""
+def _ours(versions: Sequence[Version], owners: Collection[str], removing: str | None) -> list[Version]:
     return [
         v
         for v in versions
@@ -101,6 +109,21 @@ def _is_held(version: Version, held: Collection[str]) -> bool:
     return version.version in held or f"{version.agent_name}/{version.version}" in held
 
 
+def _serving_numbers(versions: Sequence[Version], serving: Mapping[str, int]) -> dict[str, int]:
+    """Shares by version number.
+
+    Whether ``@latest`` passes over versions that are not active is not documented: both readings count.
+    """
+    shares = {number: share for number, share in serving.items() if share > 0 and number != LATEST}
+    latest = serving.get(LATEST, 0)
+    if latest > 0:
+        newest = next((v.version for v in versions if v.status not in GONE), None)
+        newest_active = next((v.version for v in versions if v.status == "active"), None)
+        for number in {newest, newest_active} - {None}:
+            shares[str(number)] = shares.get(str(number), 0) + latest
+    return shares
+
+
 def _position(number: str) -> int:
-    """Place of a version in time; drafts and other unnumbered ones are newer than all, so that none goes by mistake."""
+    """Place of a version in time; an unnumbered one (a draft) is newer than all, so that none goes by mistake."""
     return int(number) if number.isascii() and number.isdigit() else 2**63

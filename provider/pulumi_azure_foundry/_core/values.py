@@ -22,7 +22,7 @@ class Unknown:
 
 UNKNOWN: Final = Unknown()
 
-Value: TypeAlias = "None | bool | int | float | str | Unknown | list[Value] | dict[str, Value]"
+Value: TypeAlias = "bool | int | float | str | Unknown | list[Value] | dict[str, Value] | None"
 
 
 def is_unknown(value: object) -> bool:

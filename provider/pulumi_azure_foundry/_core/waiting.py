@@ -33,12 +33,6 @@ class Clock(Protocol):
         """Let *seconds* pass."""
 
 
-class PollSchedule(Protocol):
-    """Seconds until the next look, by the seconds waited so far."""
-
-    def __call__(self, elapsed: float) -> float: ...
-
-
 def interval_after(elapsed: float) -> float:
     """Seconds until the next look, *elapsed* seconds after the POST: dense at first, some 6 % of the wait later."""
     return min(FIRST_INTERVAL_SECONDS + INTERVAL_GROWTH * elapsed, LONGEST_INTERVAL_SECONDS)

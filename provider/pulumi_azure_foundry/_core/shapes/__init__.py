@@ -1,18 +1,23 @@
 """One definition, two wire shapes: ours → wire and wire → ours.
 
-The service has had two shapes of a hosted agent's definition; `today` and `first_preview` know one each. A reply may mix
-both (the service echoes old fields beside new ones), so reading accepts either and prefers the shape that was asked for.
+The service has had two shapes of a hosted agent's definition; `today` and `first_preview` know one each. A reply may
+mix both (the service echoes old fields beside new ones), so reading accepts either and prefers the one asked for.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..canonical import IGNORED_METADATA, canonical_inputs, canonical_value, complete_inputs, sort_key
-from ..fields import FIELDS, FIRST_PREVIEW, TODAY, default_of
-from ..stamps import STAMP_KEY, Stamp, decode_stamp, encode_stamp
-from ..values import Value
-from . import first_preview, today
+from pulumi_azure_foundry._core.canonical import (
+    canonical_inputs,
+    canonical_value,
+    complete_inputs,
+    sort_key,
+)
+from pulumi_azure_foundry._core.fields import FIELDS, FIRST_PREVIEW, TODAY, default_of
+from pulumi_azure_foundry._core.shapes import first_preview, today
+from pulumi_azure_foundry._core.stamps import STAMP_KEY, Stamp, decode_stamp, encode_stamp
+from pulumi_azure_foundry._core.values import Value
 
 _SHAPES: Final = {TODAY: today, FIRST_PREVIEW: first_preview}
 
@@ -79,17 +84,15 @@ def _parse_inputs(body: Mapping[str, object], metadata: Mapping[str, object], ap
     other = first_preview if preferred is today else today
     inputs = {**_present(other.parse_definition(definition)), **_present(preferred.parse_definition(definition))}
     inputs["description"] = _value(body.get("description"))
-    inputs["metadata"] = {
-        key: _value(item) for key, item in metadata.items() if key not in (STAMP_KEY, IGNORED_METADATA)
-    }
+    inputs["metadata"] = {key: _value(item) for key, item in metadata.items() if key != STAMP_KEY}
     return canonical_inputs(inputs)
 
 
 def merge_read_back(recorded: Mapping[str, Value], live: Version) -> dict[str, Value]:
     """Inputs that a read returns: the recorded spelling where the service agrees, its value where it does not.
 
-    A field that the user left out appears only if the service holds something else than the default there; fields for which
-    the service fills in values of its own stay out, unless nothing was recorded at all (a lookup or an import).
+    A field that the user left out appears only if the service holds something else than the default there; fields for
+    which the service fills in values of its own stay out, unless nothing was recorded at all (a lookup or an import).
     """
     result = {name: value for name, value in recorded.items() if _is_kept(name)}
     result["agent_name"] = live.agent_name
@@ -101,15 +104,18 @@ def merge_read_back(recorded: Mapping[str, Value], live: Version) -> dict[str, V
         default = canonical_value(row.name, default_of(row, api_version))
         ours = canonical_value(row.name, recorded.get(row.name))
         theirs = live.inputs.get(row.name)
-        if _same(theirs, ours) or _same(theirs, default) and ours is None or _same(ours, default) and theirs is None:
+        if _same(_or_else(theirs, default), _or_else(ours, default)):
             continue
         if ours is None and row.service_fills and not is_lookup:
             continue
-        if theirs is None:
-            result.pop(row.name, None)
-        else:
+        result.pop(row.name, None)
+        if theirs is not None:
             result[row.name] = theirs
     return result
+
+
+def _or_else(value: Value, default: Value) -> Value:
+    return default if value is None else value
 
 
 def _is_kept(name: str) -> bool:

@@ -1,8 +1,11 @@
-"""The first preview's shape (api-version ``2025-11-15-preview``; azure-ai-projects 2.0.0b3 calls it ``ImageBasedHostedAgentDefinition``)."""
+"""The first preview's shape of a hosted definition (api-version ``2025-11-15-preview``).
+
+azure-ai-projects 2.0.0b3 calls it ``ImageBasedHostedAgentDefinition``.
+"""
 
 from collections.abc import Mapping
 
-from ..values import Value
+from pulumi_azure_foundry._core.values import Value
 
 
 def render_definition(inputs: Mapping[str, Value]) -> dict[str, object]:

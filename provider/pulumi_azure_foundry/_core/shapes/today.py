@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ..values import Value
+from pulumi_azure_foundry._core.values import Value
 
 
 def render_definition(inputs: Mapping[str, Value]) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""Tokens: the managed-identity endpoint that hands them out, and the check that a plane makes of them."""

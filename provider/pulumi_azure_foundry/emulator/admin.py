@@ -66,9 +66,7 @@ def admin_routes(world: World) -> list[Route]:
     ]
 
 
-def _guarded(
-    world: World, call: Callable[[Request], Awaitable[Json]]
-) -> Callable[[Request], Awaitable[Response]]:
+def _guarded(world: World, call: Callable[[Request], Awaitable[Json]]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         if not is_loopback_host(request.headers.get("host", "")):
             return JSONResponse({"error": "admin calls must name this host as 127.0.0.1 or localhost"}, 403)
@@ -100,16 +98,16 @@ class AdminCalls:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def state(self, request: Request) -> Json:  # noqa: ARG002, RUF029  # one signature for all calls
+    async def state(self, request: Request) -> Json:  # noqa: ARG002  # one signature for all calls
         """GET ``/state``."""
         return self._world.status()
 
-    async def reset(self, request: Request) -> Json:  # noqa: ARG002, RUF029
+    async def reset(self, request: Request) -> Json:  # noqa: ARG002
         """POST ``/reset``."""
         self._world.reset()
         return {}
 
-    async def settings(self, request: Request) -> Json:  # noqa: ARG002, RUF029
+    async def settings(self, request: Request) -> Json:  # noqa: ARG002
         """GET ``/settings``."""
         return self._world.settings.as_json()
 
@@ -118,7 +116,7 @@ class AdminCalls:
         self._world.settings.update(await _body(request))
         return self._world.settings.as_json()
 
-    async def clock(self, request: Request) -> Json:  # noqa: ARG002, RUF029
+    async def clock(self, request: Request) -> Json:  # noqa: ARG002
         """GET ``/clock``."""
         return {"now": self._world.clock.now()}
 
@@ -126,7 +124,7 @@ class AdminCalls:
         """POST ``/clock/advance`` with ``seconds``."""
         return {"now": self._world.clock.advance(as_number((await _body(request)).get("seconds"), -1.0))}
 
-    async def images(self, request: Request) -> Json:  # noqa: ARG002, RUF029
+    async def images(self, request: Request) -> Json:  # noqa: ARG002
         """GET ``/images``."""
         return as_list([as_map(asdict(entry)) for entry in self._world.images.entries()])
 
@@ -146,11 +144,11 @@ class AdminCalls:
         )
         return {}
 
-    async def remove_image(self, request: Request) -> Json:  # noqa: RUF029
+    async def remove_image(self, request: Request) -> Json:
         """DELETE ``/images?image=``."""
         return {"removed": self._world.images.remove(request.query_params.get("image", ""))}
 
-    async def faults(self, request: Request) -> Json:  # noqa: ARG002, RUF029
+    async def faults(self, request: Request) -> Json:  # noqa: ARG002
         """GET ``/faults``."""
         return as_list([self._row(fault) for fault in self._world.faults.rows()])
 
@@ -161,7 +159,7 @@ class AdminCalls:
         """POST ``/faults``; the reply has its ``id``."""
         return {"id": self._world.faults.add(parse_fault(await _body(request)))}
 
-    async def clear_faults(self, request: Request) -> Json:  # noqa: ARG002, RUF029
+    async def clear_faults(self, request: Request) -> Json:  # noqa: ARG002
         """DELETE ``/faults``."""
         self._world.faults.clear()
         return {}
@@ -173,7 +171,7 @@ class AdminCalls:
             raise LookupError(message)
         return number
 
-    async def remove_fault(self, request: Request) -> Json:  # noqa: RUF029
+    async def remove_fault(self, request: Request) -> Json:
         """DELETE ``/faults/{id}``."""
         self._world.faults.clear(self._known(request))
         return {}
@@ -190,11 +188,11 @@ class AdminCalls:
         self._world.faults.release(self._known(request), drop=bool((await _body(request)).get("drop")))
         return {}
 
-    async def journal(self, request: Request) -> Json:  # noqa: ARG002, RUF029
+    async def journal(self, request: Request) -> Json:  # noqa: ARG002
         """GET ``/journal``."""
         return as_list(self._world.journal.entries())
 
-    async def clear_journal(self, request: Request) -> Json:  # noqa: ARG002, RUF029
+    async def clear_journal(self, request: Request) -> Json:  # noqa: ARG002
         """DELETE ``/journal``."""
         self._world.journal.clear()
         return {}

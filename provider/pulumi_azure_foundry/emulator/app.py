@@ -66,7 +66,7 @@ def create_token_app(world: World) -> Starlette:
 
 
 def _refusal(request: Request, error: ServiceError) -> Response:
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None  # noqa: PLR2004
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
     return JSONResponse(error.body(_request_id(request)), error.status, headers)
 
 
@@ -74,7 +74,7 @@ def _request_id(request: Request) -> str:
     return str(request.scope.get("emulator.request_id", ""))
 
 
-async def _refuse_http(request: Request, error: Exception) -> Response:  # noqa: RUF029  # starlette's signature
+async def _refuse_http(request: Request, error: Exception) -> Response:  # starlette's signature
     status = error.status_code if isinstance(error, HTTPException) else CLIENT_ERROR
     code = {404: "ResourceNotFound", 405: "MethodNotAllowed"}.get(status, "server_error")
     message = error.detail if isinstance(error, HTTPException) else "server error"

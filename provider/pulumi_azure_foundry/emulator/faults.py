@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .store import Store
-    from .values import JsonMap
 
 KIND = "fault"
 Action: TypeAlias = Literal["status", "delay", "stall", "reset", "drop_after", "truncate", "hold", "lie"]
@@ -34,9 +33,9 @@ class Fault:
         path: Path inside the project (``/agents/*/versions``; ``*`` is one segment's part, ``**`` anything) or ``*``.
         nth: The first matching request that is struck, from 1.
         times: How many are struck; 0 means all from then on.
-        action: ``status`` answers *status*; ``delay`` only waits; ``stall`` never answers; ``reset`` cuts the connection
-            before any work; ``drop_after`` does the work and cuts the connection; ``truncate`` cuts it in the middle of
-            the answer; ``hold`` waits until released; ``lie`` puts *word* in place of each ``status`` of the answer.
+        action: ``status`` answers *status*; ``delay`` only waits; ``stall`` never answers; ``reset`` cuts the
+            connection before any work; ``drop_after`` does the work and cuts the connection; ``truncate`` cuts it in
+            the middle of the answer; ``hold`` waits until released; ``lie`` puts *word* in place of each ``status``.
         delay: Seconds to wait first, with every action.
         after: With ``status`` and ``hold``: strike when the work is done, before the answer is sent.
         status: HTTP status of the answer.

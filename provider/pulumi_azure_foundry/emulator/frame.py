@@ -143,7 +143,7 @@ class Exchange:
         """Wait until the row lets go; a client that has gone away does not end it, as in a real service."""
         self._world.faults.arrive(fault.id)
         try:
-            while (verdict := self._world.faults.verdict(fault.id)) is None:
+            while (verdict := self._world.faults.verdict(fault.id)) is None:  # noqa: ASYNC110  # set by other threads
                 await asyncio.sleep(WAKE_SECONDS)
         finally:
             self._world.faults.leave(fault.id)
@@ -153,7 +153,7 @@ class Exchange:
         """Do the work and keep its answer."""
         messages: list[Message] = []
 
-        async def keep(message: Message) -> None:  # noqa: RUF029  # ASGI's signature
+        async def keep(message: Message) -> None:  # ASGI's signature
             messages.append(message)
 
         await self._app(self._scope, self._receive, keep)

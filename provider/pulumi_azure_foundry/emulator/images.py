@@ -21,7 +21,7 @@ PULL_TEXT: Final = (
 )
 
 # Outcomes in words, and the service's code for each in either shape: (v1, first preview).
-# v1: troubleshooting tables of the service's documentation and azd's list of platform codes; preview: third-party notes.
+# v1: troubleshooting tables of the documentation and azd's list of platform codes; preview: third-party notes.
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "missing": ("AcrImageNotFound", "InvalidContainerImage"),
     "no_pull_right": ("UnauthorizedAcrPull", "ImagePullBackOff"),
@@ -98,9 +98,7 @@ class Images:
             return Outcome(image, entry.outcome, entry.message, entry.seconds)
         if entry.times <= 0:
             return Outcome(image, "ok")
-        self.set(
-            entry.image, entry.outcome, message=entry.message, seconds=entry.seconds, times=entry.times - 1
-        )
+        self.set(entry.image, entry.outcome, message=entry.message, seconds=entry.seconds, times=entry.times - 1)
         return Outcome(image, entry.outcome, entry.message, entry.seconds)
 
     def _find(self, image: str) -> Outcome | None:

@@ -23,7 +23,8 @@ STYLE: Final = """
 :root{color-scheme:light dark;--line:#8884;--soft:#8881;--ok:#1a7f37;--bad:#cf222e;--wait:#9a6700}
 body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.4rem;margin:0}h2{font-size:1.05rem;margin:2rem 0 .5rem}p{margin:.2rem 0 1rem;opacity:.75}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line)}
+table{border-collapse:collapse;width:100%}
+th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line)}
 th{font-weight:600;background:var(--soft)}code{font-size:.9em;overflow-wrap:anywhere}td.n{text-align:right}
 .active,.s2{color:var(--ok)}.failed,.s4,.s5,.s0{color:var(--bad)}.creating{color:var(--wait)}.none{opacity:.6}
 """
@@ -32,7 +33,7 @@ th{font-weight:600;background:var(--soft)}code{font-size:.9em;overflow-wrap:anyw
 def page_route(world: World) -> Route:
     """The page at ``/``."""
 
-    async def page(request: Request) -> Response:  # noqa: RUF029  # starlette runs plain functions in a thread
+    async def page(request: Request) -> Response:  # starlette runs plain functions in a thread
         if not is_loopback_host(request.headers.get("host", "")):
             return PlainTextResponse("Open this page as 127.0.0.1 or localhost.", 403)
         return HTMLResponse(render_page(world), headers={"Cache-Control": "no-store"})
@@ -84,8 +85,9 @@ def _request(entry: JsonMap) -> str:
     query = "&".join(f"{name}={as_text(value)}" for name, value in as_map(entry.get("query")).items())
     target = as_text(entry.get("path")) + (f"?{query}" if query else "")
     caller = as_text(entry.get("user_agent"))[:60]
+    milliseconds = f"{as_number(entry.get('seconds')) * 1000:.1f}"
     return (
         f"<tr><td>{escape(as_text(entry.get('method')))}</td><td><code>{escape(target)}</code></td>"
-        f"<td class='s{status // 100}'>{status or 'cut'}</td><td class=n>{as_number(entry.get('seconds')) * 1000:.1f}</td>"
+        f"<td class='s{status // 100}'>{status or 'cut'}</td><td class=n>{milliseconds}</td>"
         f"<td>{escape(caller)}</td></tr>"
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 KIND = "settings"
 KEY = "all"
-T = TypeVar("T", bool, int, float, str)
+T = TypeVar("T", bound=bool | int | float | str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Setting(Generic[T]):
     """A typed attribute of `Settings`, kept in the store."""
 
     def __init__(self, default: T, summary: str, *, low: float | None = None) -> None:
-        self.default = default
+        self.default: T = default
         self.summary = summary
         self._low = low
         self._name = ""
@@ -87,13 +87,13 @@ class Setting(Generic[T]):
         kind = type(self.default)
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
-        if type(value) is not kind:
+        if not isinstance(value, kind) or type(value) is not kind:
             message = f"{self._name}: {value!r} is not of type {kind.__name__}"
             raise ValueError(message)
         if self._low is not None and isinstance(value, int | float) and value < self._low:
             message = f"{self._name}: {value} is below {self._low}"
             raise ValueError(message)
-        return value  # type: ignore[return-value]  # the type was compared two lines up
+        return value
 
 
 class Switches(MutableMapping[str, Json]):

@@ -138,7 +138,5 @@ class Store:
     def clear(self, kind: str, prefix: str = "") -> None:
         """Remove all documents of *kind* whose key begins with *prefix*."""
         with self._lock:
-            self._db.execute(
-                "DELETE FROM documents WHERE kind=? AND key>=? AND key<?", (kind, prefix, prefix + _LAST)
-            )
+            self._db.execute("DELETE FROM documents WHERE kind=? AND key>=? AND key<?", (kind, prefix, prefix + _LAST))
             self._changed(kind)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 JsonMap: TypeAlias = dict[str, Json]
 
 
-def as_map(value: Json) -> JsonMap:
+def as_map(value: object) -> JsonMap:
     """*value* if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
-def as_list(value: Json) -> list[Json]:
+def as_list(value: object) -> list[Json]:
     """*value* if it is an array, else an empty one."""
     return value if isinstance(value, list) else []
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import secrets
+import tempfile
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,8 +20,6 @@ from .store import Store
 from .values import as_number
 
 if TYPE_CHECKING:
-    import os
-
     from .values import JsonMap
 
 AUDIENCE: Final = "https://ai.azure.com"
@@ -83,10 +84,10 @@ class World:
 
 
 def _kept_secret(path: Path) -> str:
-    try:
-        with path.open("x", encoding="ascii") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_urlsafe(24))
-    except FileExistsError:
-        pass
+    """The secret in *path*; made once, whole or not at all, whoever comes first."""
+    with contextlib.suppress(FileExistsError), tempfile.NamedTemporaryFile("w", dir=path.parent) as draft:
+        if not path.exists():
+            draft.write(secrets.token_urlsafe(24))
+            draft.flush()
+            os.link(draft.name, path)
     return path.read_text(encoding="ascii")

@@ -15,6 +15,7 @@ from .versions import add_version, drop_sessions
 if TYPE_CHECKING:
     from ..values import Json, JsonMap
     from .calls import Call
+    from .grammar import Thing
     from .state import Agent
 
 PERCENT = 100
@@ -77,7 +78,7 @@ def patch_agent(call: Call) -> JsonMap:
     return render_agent(call, agent)
 
 
-def _patched(call: Call, current: JsonMap | None, patch: Json, grammar: bodies.Thing, name: str) -> JsonMap | None:
+def _patched(call: Call, current: JsonMap | None, patch: Json, grammar: Thing, name: str) -> JsonMap | None:
     merged = merge(current, patch)
     return None if merged is None else call.reader().thing(merged, grammar, name)
 

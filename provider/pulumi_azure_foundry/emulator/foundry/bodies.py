@@ -1,10 +1,10 @@
-"""The bodies that the data plane takes, written in the words of `grammar`; members and limits as in the descriptions."""
+"""The bodies that the data plane takes, in the words of `grammar`; members and limits as in the descriptions."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from .grammar import Many, OneOf, Open, Pairs, Text, Thing, Truth, Whole
+from .grammar import Grammar, Many, OneOf, Open, Pairs, Text, Thing, Truth, Whole
 
 METADATA: Final = Pairs(most=16, longest_name=64, longest=512)
 DESCRIPTION: Final = Text(512)
@@ -36,7 +36,7 @@ TELEMETRY_AUTH: Final = OneOf(
         )
     },
 )
-_ENDPOINT = {"kind": Text(), "data": Many(Text()), "auth": TELEMETRY_AUTH}
+_ENDPOINT: dict[str, Grammar] = {"kind": Text(), "data": Many(Text()), "auth": TELEMETRY_AUTH}
 TELEMETRY: Final = Thing(
     {
         "endpoints": Many(
@@ -53,7 +53,7 @@ TELEMETRY: Final = Thing(
     },
     ("endpoints",),
 )
-_COMMON = {
+_COMMON: dict[str, Grammar] = {
     "kind": Text(words=("hosted",)),
     "cpu": Text(),
     "memory": Text(),
@@ -61,8 +61,11 @@ _COMMON = {
     "rai_config": RAI,
 }
 # Members of the first preview; releases 2.0.0 to 2.2.0 of the SDK post some of them under v1.
-OLD_MEMBERS: Final = ("image", "container_protocol_versions", "tools")
-_OLD = {"image": Text(), "container_protocol_versions": PROTOCOLS, "tools": Many(OneOf("type", {}), most=128)}
+_OLD: dict[str, Grammar] = {
+    "image": Text(),
+    "container_protocol_versions": PROTOCOLS,
+    "tools": Many(OneOf("type", {}), most=128),
+}
 TODAY: Final = Thing(
     {
         **_COMMON,
@@ -76,14 +79,12 @@ TODAY: Final = Thing(
     ("kind", "cpu", "memory"),
 )
 TODAY_AND_OLD: Final = Thing({**TODAY.fields, **_OLD}, TODAY.required)
-FIRST_PREVIEW: Final = Thing(
-    {**_COMMON, **_OLD}, ("kind", "cpu", "memory", "image", "container_protocol_versions")
-)
+FIRST_PREVIEW: Final = Thing({**_COMMON, **_OLD}, ("kind", "cpu", "memory", "image", "container_protocol_versions"))
 _BLUEPRINT = OneOf(
     "type", {"ManagedAgentIdentityBlueprint": Thing({"type": Text(), "blueprint_id": Text()}, ("blueprint_id",))}
 )
-_NEW = {"definition": ANYTHING, "metadata": METADATA, "description": DESCRIPTION}
-_NEW_TODAY = {**_NEW, "blueprint_reference": _BLUEPRINT, "digital_worker_type": Text()}
+_NEW: dict[str, Grammar] = {"definition": ANYTHING, "metadata": METADATA, "description": DESCRIPTION}
+_NEW_TODAY: dict[str, Grammar] = {**_NEW, "blueprint_reference": _BLUEPRINT, "digital_worker_type": Text()}
 RULE: Final = OneOf(
     "type",
     {
@@ -94,17 +95,23 @@ RULE: Final = OneOf(
     },
 )
 _EMPTY = Thing({}, open=True)
-ENDPOINT: Final = Thing({
-    "version_selector": Thing({"version_selection_rules": Many(RULE)}, ("version_selection_rules",)),
-    "protocol_configuration": Thing({
-        "activity": Thing({"enable_m365_public_endpoint": Truth(), "access_boundaries": Many(Text())}, open=True),
-        **{name: _EMPTY for name in ("responses", "a2a", "mcp", "invocations", "invocations_ws")},
-    }),
-    # Releases before 2.3.0 of the SDK.
-    "protocols": Many(Text()),
-    "authorization_schemes": Many(OneOf("type", {})),
-    "publish_approval_status": Text(),
-})
+ENDPOINT: Final = Thing(
+    {
+        "version_selector": Thing({"version_selection_rules": Many(RULE)}, ("version_selection_rules",)),
+        "protocol_configuration": Thing(
+            {
+                "activity": Thing(
+                    {"enable_m365_public_endpoint": Truth(), "access_boundaries": Many(Text())}, open=True
+                ),
+                **dict.fromkeys(("responses", "a2a", "mcp", "invocations", "invocations_ws"), _EMPTY),
+            }
+        ),
+        # Releases before 2.3.0 of the SDK.
+        "protocols": Many(Text()),
+        "authorization_schemes": Many(OneOf("type", {})),
+        "publish_approval_status": Text(),
+    }
+)
 _SKILL = Thing(
     {"id": Text(), "name": Text(), "description": Text(), "tags": Many(Text()), "examples": Many(Text())},
     ("id", "name"),
@@ -136,6 +143,11 @@ CREATE_SESSION: Final = Thing(
     },
     ("version_indicator",),
 )
-_MANIFEST = {"manifest_id": Text(), "parameter_values": ANYTHING, "metadata": METADATA, "description": DESCRIPTION}
+_MANIFEST: dict[str, Grammar] = {
+    "manifest_id": Text(),
+    "parameter_values": ANYTHING,
+    "metadata": METADATA,
+    "description": DESCRIPTION,
+}
 FROM_MANIFEST: Final = Thing(_MANIFEST, ("manifest_id", "parameter_values"))
 AGENT_FROM_MANIFEST: Final = Thing({**_MANIFEST, "name": Text()}, ("name", "manifest_id", "parameter_values"))

@@ -94,7 +94,7 @@ class ServiceError(Exception):
 
     def body(self, request_id: str) -> JsonMap:
         """The error as the service writes it; the first preview requires ``param`` and ``type``."""
-        return error_body(self.code, self.message, request_id, param=self.param, client=self.status < 500)  # noqa: PLR2004
+        return error_body(self.code, self.message, request_id, param=self.param, client=self.status < 500)
 
 
 def error_body(code: str, message: str, request_id: str, *, param: str = "", client: bool) -> JsonMap:

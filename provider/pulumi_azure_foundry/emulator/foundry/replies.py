@@ -136,5 +136,5 @@ def latest_version(call: Call, agent: Agent) -> Version | None:
     """The newest version; one just deleted if no other is left."""
     versions = call.records.versions(agent.name)
     present = [version for version in versions if version.deleted_at is None]
-    newest = present if present else versions
+    newest = present or versions
     return newest[-1] if newest else None

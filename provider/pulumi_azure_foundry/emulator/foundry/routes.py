@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from starlette.responses import JSONResponse, Response
 
@@ -117,7 +117,7 @@ async def answer(world: World, request: Request, project: str, path: str) -> Res
         result = operation.answer(call)
     if isinstance(result, Response):
         return result
-    return Response(status_code=204) if operation.status == 204 else JSONResponse(result, operation.status)  # noqa: PLR2004
+    return Response(status_code=204) if operation.status == 204 else JSONResponse(result, operation.status)
 
 
 async def _read_body(request: Request) -> bytes:
@@ -144,7 +144,7 @@ def _shape(query: Mapping[str, str]) -> Shape:
         raise refuse("no_api_version", param=API_VERSION)
     if version not in BOTH:
         raise refuse("unknown_api_version", param=API_VERSION, version=version, known=", ".join(BOTH))
-    return cast("Shape", version)
+    return version
 
 
 def _find(method: str, path: str, shape: Shape) -> tuple[Operation, dict[str, str]]:
@@ -160,7 +160,7 @@ def _find(method: str, path: str, shape: Shape) -> tuple[Operation, dict[str, st
     if there:
         raise refuse("wrong_method", method=method, path=path)
     if path.startswith(NEIGHBOURS):
-        raise refuse("not_imitated", what=path.split("/")[1].split(":")[0])
+        raise refuse("not_imitated", what=path.split("/")[1].split(":", maxsplit=1)[0])
     raise refuse("no_route", path=path, version=shape)
 
 
@@ -183,7 +183,9 @@ def _body(operation: Operation, content_type: str, raw: bytes) -> JsonMap:
         return {}
     media = content_type.partition(";")[0].strip().lower()
     if media == "multipart/form-data" and operation.answer is versions.create_version:
-        raise refuse("invalid", name="content-type", wanted=f"JSON: the emulator does not imitate {versions.NOT_IMITATED}")
+        raise refuse(
+            "invalid", name="content-type", wanted=f"JSON: the emulator does not imitate {versions.NOT_IMITATED}"
+        )
     wanted = MEDIA_TYPES[operation.media]
     if media not in (wanted, "application/json"):
         raise refuse("content_type", wanted=wanted, found=media)

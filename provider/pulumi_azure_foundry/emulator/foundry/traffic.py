@@ -29,18 +29,22 @@ def rules(agent: Agent) -> list[tuple[str, int]]:
 
 def choose_version(call: Call, agent: Agent) -> Version:
     """The version that serves the next call; counts it."""
-    place = (agent.served * STRIDE) % PERCENT
+    number = _ruled(rules(agent), (agent.served * STRIDE) % PERCENT)
     agent.served += 1
     call.records.put(agent)
-    number = LATEST
-    for number, share in rules(agent):
-        if place < share:
-            break
-        place -= share
     version = _latest(call, agent) if number == LATEST else call.records.version(agent.name, number)
     if version is None or version.deleted_at is not None:
         raise refuse("no_version", name=agent.name, version=number)
     return version
+
+
+def _ruled(shares: list[tuple[str, int]], place: int) -> str:
+    """Whose share of the hundred *place* falls into."""
+    for number, share in shares:
+        if place < share:
+            return number
+        place -= share
+    return LATEST
 
 
 def _latest(call: Call, agent: Agent) -> Version | None:

@@ -192,9 +192,7 @@ def delete_version(call: Call) -> JsonMap:
     version = call.version()
     agent = call.agent()
     others = [
-        each
-        for each in call.records.versions(agent.name)
-        if each.deleted_at is None and each.number != version.number
+        each for each in call.records.versions(agent.name) if each.deleted_at is None and each.number != version.number
     ]
     if not others and call.switch("last_version_delete") == "refuse":
         raise refuse("last_version", name=agent.name, version=version.number)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_azure_foundry._core.errors import AccessRefusedError, FoundryError, NoCredentialError
+from pulumi_azure_foundry._core.redaction import cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 REFRESH_BEFORE_SECONDS: Final = 300.0
 OIDC_AUDIENCE: Final = "api://AzureADTokenExchange"
 OIDC_SECONDS: Final = 30.0
+LONGEST_REASON: Final = 160
 
 _lock = threading.Lock()
 
@@ -90,17 +92,17 @@ class SharedCredential:
         from pulumi_azure_foundry._azure.errors import translate
 
         for attempt in self._attempts:
-            attempt.refusal = None
+            attempt.refusal = attempt.reason = None
         try:
             token: AccessTokenInfo = self._source.get_token_info(*scopes, options=options or {})
         except CredentialUnavailableError as error:
-            raise NoCredentialError(str(error.message), service_message=str(error.message)) from error
+            raise NoCredentialError(cut(str(error.message))) from error
         except ClientAuthenticationError as error:
             refusal = next((attempt.refusal for attempt in self._attempts if attempt.refusal is not None), None)
             if self._attempts and refusal is None:
-                raise NoCredentialError(str(error.message), service_message=_attempts_text(error)) from error
-            text = refusal or str(error.message)
-            raise AccessRefusedError(text, service_message=text) from error
+                reasons = "; ".join(attempt.reason for attempt in self._attempts if attempt.reason is not None)
+                raise NoCredentialError(cut(f"no credential had anything to try: {reasons}")) from error
+            raise AccessRefusedError(_refusal_text(refusal or str(error.message)), is_explained=True) from error
         except (AzureError, OSError) as error:
             raise translate(error) from error
         return token
@@ -118,6 +120,7 @@ class Attempt:
             member, "_credential_name", type(member).__name__
         )  # the chain's message asks for it
         self.refusal: str | None = None
+        self.reason: str | None = None
 
     def get_token(self, *scopes: str, **options: object) -> object:
         """Pass on, and note a refusal."""
@@ -132,7 +135,8 @@ class Attempt:
 
         try:
             return method(*scopes, **options)
-        except CredentialUnavailableError:
+        except CredentialUnavailableError as error:
+            self.reason = f"{self._credential_name}: {_first_words(error)}"
             raise
         except Exception as error:
             self.refusal = f"{self._credential_name}: {error}"
@@ -148,7 +152,7 @@ def _open(environ: Mapping[str, str]) -> tuple[Any, tuple[Attempt, ...]]:
         return _OPENERS[described](environ), ()
     except (ValueError, OSError) as error:  # a certificate that cannot be read, a tenant id with a blank in it
         text = f"the ARM_* variables describe a {described} credential that cannot be used: {error}"
-        raise NoCredentialError(text, service_message=text) from error
+        raise NoCredentialError(cut(text)) from error
 
 
 def describe(environ: Mapping[str, str]) -> str | None:
@@ -261,7 +265,7 @@ def _open_default() -> tuple[Any, tuple[Attempt, ...]]:
     try:
         chain: Any = DefaultAzureCredential(exclude_interactive_browser_credential=True)
     except ValueError as error:  # AZURE_TOKEN_CREDENTIALS names nothing that exists
-        raise NoCredentialError(str(error), service_message=str(error)) from error
+        raise NoCredentialError(cut(str(error))) from error
     attempts = tuple(Attempt(member) for member in chain.credentials)
     chain.credentials = attempts
     return chain, attempts
@@ -277,7 +281,16 @@ def _is_true(text: str | None) -> bool:
     return (text or "").strip().lower() in {"1", "t", "true", "yes"}
 
 
-def _attempts_text(error: Any) -> str:  # noqa: ANN401 - an azure-core exception
-    """What each member said, without the chain's own words around it."""
-    text = str(error.message)
-    return text.partition("Attempted credentials:")[2].partition("\nTo mitigate")[0].strip() or text
+def _refusal_text(text: str) -> str:
+    """Told here and not by `_core.errors.explain`: no role on the project helps against it."""
+    return (
+        f"the credential was refused before the project was asked: {cut(' '.join(text.split()))}\n"
+        "Cause: it was tried, and Entra or the identity endpoint did not accept it. Do: check tenant, client id, and "
+        "secret, certificate or federation, or sign in again, and run again."
+    )
+
+
+def _first_words(error: BaseException) -> str:
+    """Enough of a reason to tell the members of the chain apart."""
+    text = " ".join(str(error).split()).rstrip(".")
+    return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]}…"

@@ -1,8 +1,8 @@
 """The seam to the service: `_core.seam.DataPlane` over azure-ai-projects, any release from 2.0.0b3 on.
 
 All requests go through `send_request` of the SDK's client: its endpoint, its authentication, its user agent, its
-pipeline, and azure-core's repeating as `pipeline` corrects it; JSON in and JSON out are ours. The SDK's operations would
-not do for every release: 2.0.0b3's refuse api-version `v1` before anything is sent, `force` is a keyword since 2.2.0
+pipeline, and azure-core's repeating as `pipeline` corrects it; JSON in and JSON out are ours. The SDK's operations do
+not serve every release: 2.0.0b3's refuse api-version `v1` before anything is sent, `force` is a keyword since 2.2.0
 only, no pager reads `has_more`, and each takes one good status and parses replies into its release's models, so that an
 odd reply to a creating POST ends outside azure-core's exceptions. Thus upgrading the SDK changes nothing on the wire.
 """
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from urllib.parse import quote
 
 from pulumi_azure_foundry._azure.errors import is_absent, translated
-from pulumi_azure_foundry._core.errors import NotFoundError
+from pulumi_azure_foundry._core.errors import InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,10 +49,15 @@ def open_data_plane(project_endpoint: str, api_version: str) -> DataPlane:
 
 
 def _open_client(project_endpoint: str, api_version: str) -> AIProjectClient:
-    from azure.ai.projects import AIProjectClient
-
     from pulumi_azure_foundry._azure import credentials, pipeline
 
+    try:
+        from azure.ai.projects import AIProjectClient
+    except ImportError as error:  # 2.0.0 to 2.4.0 import httpx without requiring it
+        advice = "Do: `pip install httpx`, or take a newer azure-ai-projects."
+        raise InvalidInputError(
+            f"azure-ai-projects cannot be imported: {error}\n{advice}", is_explained=True
+        ) from error
     pipeline.silence_loggers()
     return AIProjectClient(
         project_endpoint,

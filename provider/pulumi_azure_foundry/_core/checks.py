@@ -4,12 +4,11 @@ What is not known yet is passed over; what is known is checked even beside it.
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from .canonical import IGNORED_METADATA, canonical_inputs, canonical_value, complete_inputs, plain_value
-from .diffs import OWNER
 from .environment import check_environment
 from .failures import Failure, Findings, Notice, entry_path
 from .fields import API_VERSIONS, FIELD, FIELDS, TODAY, Field
@@ -19,7 +18,6 @@ from .resources import tier_problem
 from .stamps import STAMP_KEY
 from .values import Value, is_unknown
 
-FORMER_OWNERS: Final = "__former_owners"
 ENDPOINT_SOURCE: Final = "__endpoint_source"
 ENDPOINT_VARIABLES: Final = ("AZURE_AI_PROJECT_ENDPOINT", "FOUNDRY_PROJECT_ENDPOINT")
 
@@ -62,7 +60,7 @@ def check_version_inputs(inputs: Mapping[str, Value], *, olds: Mapping[str, Valu
         *_check_endpoint_moved(complete, olds),
     ]
     return Checked(
-        inputs=_with_former_owners(complete, olds),
+        inputs=complete,
         failures=sorted({finding for finding in findings if isinstance(finding, Failure)}),
         warnings=[str(finding) for finding in sorted({f for f in findings if isinstance(f, Notice)})],
     )
@@ -239,21 +237,6 @@ def _check_endpoint_moved(complete: Mapping[str, Value], olds: Mapping[str, Valu
 
 def _is_endpoint(value: Value) -> bool:
     return isinstance(value, str) and is_project_endpoint(value)
-
-
-def _with_former_owners(complete: dict[str, Value], olds: Mapping[str, Value]) -> dict[str, Value]:
-    """Remember every name that this declaration had, so that versions made under one stay its own."""
-    owner = complete.get(OWNER)
-    if not isinstance(owner, str):
-        return complete
-    names = (*_texts(olds.get(FORMER_OWNERS)), *_texts([olds.get(OWNER)]), *_texts(complete.get(FORMER_OWNERS)))
-    former: list[Value] = [name for name in dict.fromkeys(names) if name != owner]
-    rest = {name: value for name, value in complete.items() if name != FORMER_OWNERS}
-    return {**rest, FORMER_OWNERS: former} if former else rest
-
-
-def _texts(value: object) -> Iterable[str]:
-    return [item for item in value if isinstance(item, str)] if isinstance(value, (list, tuple)) else []
 
 
 def _type_words(value: Value) -> str:

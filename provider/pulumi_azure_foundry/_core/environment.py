@@ -83,7 +83,7 @@ def _check_value(path: str, name: str, value: str) -> Findings:
     elif looks_secret(name, rest):
         yield Notice(
             path,
-            "looks like a secret; whatever protects it in Pulumi, it is stored readable on the service, for all who may "
+            "looks like a secret; whatever protects it in Pulumi, it is stored readable on the service for all who may "
             "read the agent. Use ${{connections.<name>.credentials.<field>}}, which is resolved in the container",
         )
 

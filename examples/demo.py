@@ -18,6 +18,7 @@ STACK = "demo"
 AGENT = "quickstart"
 GOOD_IMAGE = "demo.azurecr.io/quickstart:1.1.0"
 MISSING_IMAGE = "demo.azurecr.io/quickstart:1.2.0-typo"
+PROVISIONING_SECONDS = "4"
 QUIET = ("--non-interactive", "--suppress-permalink=true")
 
 
@@ -41,8 +42,10 @@ def main() -> int:
     configure(image=GOOD_IMAGE)
     pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", *QUIET)
     tell("7. And this is what is on the service (pulumi_azure_foundry.agent_versions):")
-    for version in foundry.agent_versions(AGENT):
-        print(f"   version {version.number}: {version.status}, {version.image}, {version.serving_percent} % of new sessions")
+    for listed in foundry.agent_versions(AGENT):
+        print(
+            f"   version {listed.number}: {listed.status}, {listed.image}, {listed.serving_percent} % of new sessions"
+        )
     farewell()
     return 0
 
@@ -54,7 +57,12 @@ def start_over() -> None:
         subprocess.run(
             ["pulumi", *verb, "--non-interactive"], cwd=ROOT, env=environment, capture_output=True, check=False
         )
-    subprocess.run(["pulumi", "stack", "init", STACK], cwd=ROOT, capture_output=True, check=True)
+    # Its salt belongs to the stack that is gone.
+    (ROOT / f"Pulumi.{STACK}.yaml").unlink(missing_ok=True)
+    subprocess.run(["pulumi", "stack", "init", STACK], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    # It runs already; this only sets how long it takes to provision a version, so that there is something to watch.
+    command = ["foundry-emulator", "start", "--provisioning", PROVISIONING_SECONDS]
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
 
 
 def configure(**values: str) -> None:

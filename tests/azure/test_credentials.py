@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import trustme
@@ -169,7 +169,7 @@ def test_nothing_to_try_and_tried_and_refused_are_different(failure: Exception, 
 
 def a_chain(*failures: Exception) -> SharedCredential:
     attempts = tuple(Attempt(Source(failure=failure)) for failure in failures)
-    chain: Any = ChainedTokenCredential(*attempts)
+    chain = cast("Any", ChainedTokenCredential)(*attempts)
     return SharedCredential(chain, attempts)
 
 

@@ -66,6 +66,8 @@ class Engine:
         path = {"PATH": os.pathsep.join([cli, str(Path(sys.executable).parent), os.environ["PATH"]])}
         python = {"PULUMI_PYTHON_CMD": sys.executable, "PYTHONPATH": str(ROOT)}
         self.environment = child_environment(os.environ, environment, pulumi_environment(folder), path, python)
+        # Whoever sets it compiles every module in every run; users do not.
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self._template = folder / "template"
         shutil.copytree(ROOT / "benchmarks" / "program", self._template, ignore=shutil.ignore_patterns("__pycache__"))
         (self._template / "stacks").mkdir()

@@ -131,9 +131,9 @@ def _steady_refresh(bench: Bench, stacks: dict[str, Stack]) -> Iterator[tuple[st
 
 def measure_import(bench: Bench) -> Iterator[tuple[str, float]]:
     """What a program pays for the import."""
-    yield "import_ms", _import_ms("pulumi_azure_foundry")
+    yield "import_ms", _import_ms(bench, "pulumi_azure_foundry")
     if bench.naive_repetitions:
-        yield "naive_import_ms", _import_ms("benchmarks.peers.naive")
+        yield "naive_import_ms", _import_ms(bench, "benchmarks.peers.naive")
 
 
 GROUPS: Final = {
@@ -217,10 +217,10 @@ def _azure_modules(bench: Bench, stack: Stack) -> int:
     return len(seen - {"provider"})
 
 
-def _import_ms(module: str) -> float:
-    command = [sys.executable, "-c", IMPORT_CLOCK.format(module)]
+def _import_ms(bench: Bench, module: str) -> float:
+    command, environment = [sys.executable, "-c", IMPORT_CLOCK.format(module)], bench.engine.environment
     walls = [
-        float(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+        float(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
         for _ in range(IMPORT_REPETITIONS)
     ]
     return min(walls) * 1000.0

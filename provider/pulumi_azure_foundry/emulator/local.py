@@ -8,9 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from .app import create_app
+from .app import create_app, create_token_app
 from .certificates import BUNDLE_FILE, prepare_certificates, prepare_state_folder, read_private
-from .entra import create_token_app
 from .environment import emulator_environment
 from .faults import parse_fault
 from .server import Ports, Running

@@ -129,8 +129,9 @@ class Faults:
     def add(self, fault: Fault) -> str:
         """Add a row; its id."""
         with self._store.transaction():
-            last = self._store.last_key(KIND)
-            number = f"{int(last) + 1 if last else 1:06d}"
+            # Never a number that this process released before: its verdict would let the new row's requests go.
+            last = max(self._store.last_key(KIND) or "0", *self._released, "0")
+            number = f"{int(last) + 1:06d}"
             self._store.put(KIND, number, as_map(asdict(replace(fault, id=number, seen=0))))
         return number
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from pulumi_azure_foundry._core.checks import ENDPOINT_VARIABLES
 from pulumi_azure_foundry._core.errors import InvalidInputError
 from pulumi_azure_foundry._core.seam import LATEST, parse_agent
 from pulumi_azure_foundry._core.shapes import parse_version
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from pulumi_azure_foundry._core.shapes import Version
 
 CONFIG_NAMESPACE = "azure-foundry"
-ENDPOINT_VARIABLES = ("AZURE_AI_PROJECT_ENDPOINT", "FOUNDRY_PROJECT_ENDPOINT")
 
 
 @dataclass(frozen=True, slots=True)

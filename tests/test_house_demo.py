@@ -17,31 +17,31 @@ BIN = Path(sys.executable).parent
 
 @pytest.mark.e2e
 @pytest.mark.skipif(shutil.which("pulumi") is None, reason="no pulumi on PATH; `make test` brings one")
-def test_the_demo_tells_its_story_to_the_end_twice(tmp_path: Path) -> None:
-    """In a copy, so that the stack that somebody tries by hand is left alone; twice, because people do."""
+def test_the_demo_tells_its_story_to_the_end(tmp_path: Path) -> None:
+    """In a copy, so that the stack that somebody tries by hand is left alone, and with the stack file of another time."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
-    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-    for _ in range(2):
-        outcome = subprocess.run(
-            [BIN / "foundry-emulator", "--state", tmp_path / "world", "run", "--", sys.executable, "examples/demo.py"],
-            cwd=tmp_path,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        story = outcome.stdout + outcome.stderr
+    (tmp_path / "Pulumi.demo.yaml").write_text(
+        "encryptionsalt: v1:XCe5dcPWMBI=:v1:pEqG4C5A4EkdG0dS:4gtPpGgF1TgqKN5yEyQ=\n"
+    )
+    # What examples/quickstart/Pulumi.yaml names.
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    outcome = subprocess.run(
+        [BIN / "foundry-emulator", "--state", tmp_path / "world", "run", "--", sys.executable, "examples/demo.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    story = outcome.stdout + outcome.stderr
 
-        assert outcome.returncode == 0, story
-        for word in (
-            "+ 2 to create",
-            *printed_in_the_readme(),
-            "version 2: active, demo.azurecr.io/quickstart:1.1.0, 100 % of new sessions",
-            "That was the demo.",
-        ):
-            assert word in story
+    assert outcome.returncode == 0, story
+    assert "version 2: active, demo.azurecr.io/quickstart:1.1.0, 100 % of new sessions" in story
+    assert "That was the demo." in story
+    for block in printed_in_the_readme():
+        assert block in story
 
 
 def printed_in_the_readme() -> list[str]:

@@ -18,7 +18,7 @@ BIN = Path(sys.executable).parent
 @pytest.mark.e2e
 @pytest.mark.skipif(shutil.which("pulumi") is None, reason="no pulumi on PATH; `make test` brings one")
 def test_the_demo_tells_its_story_to_the_end(tmp_path: Path) -> None:
-    """In a copy, so that the stack that somebody tries by hand is left alone, and with the stack file of another time."""
+    """In a copy, so that a stack tried by hand is left alone, and with a stack file of another time."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
     (tmp_path / "Pulumi.demo.yaml").write_text(

@@ -32,6 +32,14 @@ def get_agents(connection: http.client.HTTPSConnection) -> int:
         return reply.status
 
 
+def is_cut(connection: socket.socket) -> bool:
+    connection.settimeout(5)
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
 def test_sockets_name_their_protocol_so_that_kept_connections_are_fast() -> None:
     with closing(listen(0)) as listener:
         assert socket.IPPROTO_TCP == listener.proto
@@ -80,7 +88,7 @@ def test_it_stops_while_clients_keep_connections_open_and_requests_hang(state_di
             emulator.stop()
 
             assert 2.0 > time.perf_counter() - start
-            assert b"" == silent.recv(1)
+            assert is_cut(silent)
 
 
 def test_it_leaves_no_socket_behind(state_dir: Path) -> None:

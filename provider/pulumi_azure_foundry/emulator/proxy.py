@@ -23,34 +23,37 @@ class Proxy:
     def __init__(self, target_port: int) -> None:
         self._target_port = target_port
         self._server: asyncio.Server | None = None
-        self._clients: set[asyncio.StreamWriter] = set()
-        self._sessions: set[asyncio.Task[None]] = set()
+        self._sessions: dict[asyncio.Future[None], asyncio.StreamWriter] = {}
 
     async def start(self, listener: socket.socket) -> None:
-        """Accept connections on *listener*, which this object closes in `stop`."""
+        """Accept connections on *listener*, which `close` closes."""
         self._server = await asyncio.start_server(self._accept, sock=listener)
 
-    async def stop(self) -> None:
-        """Cut every tunnel and close the listener."""
-        if self._server is None:
-            return
-        self._server.close()
-        for writer in self._clients:
+    def close(self) -> None:
+        """Accept no more connections."""
+        if self._server is not None:
+            self._server.close()
+
+    def cut(self) -> None:
+        """Abort every connection that is open now."""
+        for writer in self._sessions.values():
             writer.transport.abort()
+
+    async def wait_closed(self) -> None:
+        """Wait until the sessions that were cut have ended."""
         await asyncio.gather(*self._sessions, return_exceptions=True)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        session = asyncio.current_task()
-        if session is not None:
-            self._sessions.add(session)
-            session.add_done_callback(self._sessions.discard)
-        self._clients.add(writer)
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        session = asyncio.ensure_future(self._serve(reader, writer))
+        self._sessions[session] = writer
+        session.add_done_callback(self._sessions.pop)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await self._answer(reader, writer)
         except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError):
             abort(writer)
         finally:
-            self._clients.discard(writer)
             writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -119,17 +119,23 @@ class Running:
                     task.result()
         self._ready.set()
         await self._stopping.wait()
-        await proxy.stop()
-        await self._stop_servers(serving)
+        for listener in self.listeners:
+            # A server that is closed in the tick of an accept leaves that connection open for ever (CPython 3.11).
+            self._loop.remove_reader(listener)
+        await asyncio.sleep(STOP_POLL_SECONDS)
+        proxy.close()
+        await self._stop_servers(serving, proxy)
 
-    async def _stop_servers(self, serving: Sequence[asyncio.Future[None]]) -> None:
+    async def _stop_servers(self, serving: Sequence[asyncio.Future[None]], proxy: Proxy) -> None:
         for server in self._servers:
             server.should_exit = server.force_exit = True
         while not all(task.done() for task in serving):
+            proxy.cut()
             for server in self._servers:
                 cut(server)
             await asyncio.sleep(STOP_POLL_SECONDS)
         await asyncio.gather(*serving)
+        await proxy.wait_closed()
 
 
 def configure(app: ASGIApp, *, ssl_certfile: str | None = None) -> uvicorn.Config:

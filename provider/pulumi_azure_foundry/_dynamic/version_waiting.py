@@ -70,10 +70,17 @@ def wait_for_version(work: Work, version: Version, *, api_version: str, deadline
                     return Outcome(status, last)
                 pause = _CONFIRMATION[status]
             seen, trouble = status, ""
-        waited = f"version {version.version}: {last.status} for {now - started:.0f} s"
-        work.status.update(seen + trouble, f"{waited}; last error: {trouble}" if trouble else waited)
+        work.status.update(seen + trouble, _status_line(last, seen, now - started, trouble))
         if not work.sleep(min(pause, max(deadline - now, CONFIRM_ACTIVE_SECONDS))):
             raise StillCreatingError(last, _still(work, last, "as the command was interrupted", trouble))
+
+
+def _status_line(version: Version, seen: str, waited: float, trouble: str) -> str:
+    if trouble:
+        return f"version {version.version}: {version.status} for {waited:.0f} s; last error: {trouble}"
+    if seen in _CONFIRMATION:
+        return f"version {version.version}: {seen} after {waited:.0f} s, looking once more"
+    return f"version {version.version}: {version.status} for {waited:.0f} s"
 
 
 def _reading(body: object, last: Version, api_version: str) -> tuple[str, Version]:

@@ -11,7 +11,7 @@ import time
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
-from .values import Json, as_map
+from .values import Json, as_map, as_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .store import Store
 
 KIND = "fault"
+COUNTER = "fault-number"
 Action: TypeAlias = Literal["status", "delay", "stall", "reset", "drop_after", "truncate", "hold", "lie"]
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 WAKE_SECONDS: Final = 0.01
@@ -129,9 +130,10 @@ class Faults:
     def add(self, fault: Fault) -> str:
         """Add a row; its id."""
         with self._store.transaction():
-            # Never a number that this process released before: its verdict would let the new row's requests go.
-            last = max(self._store.last_key(KIND) or "0", *self._released, "0")
-            number = f"{int(last) + 1:06d}"
+            # Kept apart from the rows: a number that some process released must never name a row again.
+            last = int(as_number((self._store.get(COUNTER, KIND) or {}).get("value")))
+            self._store.put(COUNTER, KIND, {"value": last + 1})
+            number = f"{last + 1:06d}"
             self._store.put(KIND, number, as_map(asdict(replace(fault, id=number, seen=0))))
         return number
 
@@ -193,5 +195,7 @@ class Faults:
         self._released[number] = "drop" if drop else "continue"
 
     def verdict(self, number: str) -> Literal["continue", "drop"] | None:
-        """What a held request is to do; None: keep waiting."""
+        """What a held request is to do; None: keep waiting. A row that any process took away holds nobody."""
+        if number not in self._released and all(row.id != number for row in self.rows()):
+            return "continue"
         return self._released.get(number)

@@ -44,7 +44,9 @@ scalars = st.one_of(
     st.none(), st.booleans(), st.integers(-(10**6), 10**6), st.floats(allow_nan=False), texts, st.just(UNKNOWN)
 )
 values: st.SearchStrategy[Value] = st.recursive(
-    scalars, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)), max_leaves=8
+    scalars,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)),
+    max_leaves=8,
 )
 
 spelled_cpus = st.sampled_from([("0.5", "1Gi"), ("1.0", "2.0Gi"), ("1", "2Gi"), ("2.00", "4Gi")])
@@ -78,7 +80,7 @@ def valid_inputs(draw: st.DrawFn, api_versions: tuple[str, ...] = (TODAY, FIRST_
     if api_version == TODAY:
         optional["registry_connection_id"] = st.just("connection")
         optional["session_idle_timeout_seconds"] = st.sampled_from([120, 900.0, 14400])
-        optional["telemetry_config"] = st.just({"endpoints": [{"kind": "OTLP", "data": ["Metrics"], "n": 1.0}]})
+        optional["telemetry_config"] = st.just({"endpoints": [{"kind": "new", "data": ["Metrics"], "n": 1.0}]})
         optional["enable_memory_snapshot"] = st.booleans()
     else:
         optional["tools"] = st.lists(st.just({"type": "code_interpreter", "limit": 2.0}), max_size=2).map(list)

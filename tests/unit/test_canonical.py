@@ -28,7 +28,9 @@ FIELD_NAMES = st.sampled_from(sorted(FIELD))
         pytest.param("image", "a.io/b:1", "a.io/b:1", id="a_tag_stays"),
         pytest.param("image", "no reference", "no reference", id="no_reference_stays"),
         pytest.param("image", 3, 3, id="an_image_of_a_wrong_type_stays"),
-        pytest.param("project_endpoint", "HTTPS://H.x:443/api/projects/P/", "https://h.x/api/projects/P", id="endpoint"),
+        pytest.param(
+            "project_endpoint", "HTTPS://H.x:443/api/projects/P/", "https://h.x/api/projects/P", id="endpoint"
+        ),
         pytest.param("project_endpoint", "https://[::1]:8/api/projects/p", "https://[::1]:8/api/projects/p", id="ipv6"),
         pytest.param("project_endpoint", "https://u:p@h/x/", "https://u:p@h/x/", id="an_endpoint_with_a_user_stays"),
         pytest.param("project_endpoint", "https://h:x/", "https://h:x/", id="an_endpoint_without_a_port_number_stays"),

@@ -60,7 +60,9 @@ def test_a_value_inside_a_map_that_is_not_known_yet_counts_as_changed() -> None:
 def test_another_spelling_changes_nothing() -> None:
     olds = some_inputs(cpu="1", memory="2Gi", timeout_seconds=1800)
 
-    assert Diff((), ()) == plan_diff(olds, some_inputs(cpu="1.00", memory="2.0Gi", timeout_seconds=1800.0, description=""))
+    assert Diff((), ()) == plan_diff(
+        olds, some_inputs(cpu="1.00", memory="2.0Gi", timeout_seconds=1800.0, description="")
+    )
 
 
 def test_a_default_that_is_written_out_changes_nothing() -> None:

@@ -54,4 +54,6 @@ def test_the_reference_table_has_one_line_for_each_input() -> None:
     assert "| `force` | boolean | `false` | update | End live sessions at destroy |" in lines
     assert "| `keep_versions` | integer, 0–100 | `0` | update | Superseded active versions that stay |" in lines
     assert any(line.startswith("| `agent_name` | string | required | replace |") for line in lines)
-    assert any(line.startswith("| `protocol_versions` | list of {protocol, version} | `responses 2.0.0`") for line in lines)
+    assert any(
+        line.startswith("| `protocol_versions` | list of {protocol, version} | `responses 2.0.0`") for line in lines
+    )

@@ -58,7 +58,7 @@ def plan_superseded(
         if not _is_held(v, held) and _position(v.version) <= _position(removing)
     ]
     kept = {v.version for v in [v for v in superseded if v.status == "active"][:keep_versions]}
-    named = _serving_numbers(versions, serving)
+    named = _named(serving)
     leaving = [v.version for v in reversed(superseded) if v.version not in kept]
     return Removal(
         tuple(number for number in leaving if number not in named),
@@ -109,19 +109,12 @@ def _is_held(version: Version, held: Collection[str]) -> bool:
     return version.version in held or f"{version.agent_name}/{version.version}" in held
 
 
-def _serving_numbers(versions: Sequence[Version], serving: Mapping[str, int]) -> dict[str, int]:
-    """Shares by version number.
+def _named(serving: Mapping[str, int]) -> dict[str, int]:
+    """Shares of the versions that a rule names.
 
-    Whether ``@latest`` passes over versions that are not active is not documented: both readings count.
+    ``@latest``, which is also what an agent without rules has, names none: it goes on to whatever is newest then.
     """
-    shares = {number: share for number, share in serving.items() if share > 0 and number != LATEST}
-    latest = serving.get(LATEST, 0)
-    if latest > 0:
-        newest = next((v.version for v in versions if v.status not in GONE), None)
-        newest_active = next((v.version for v in versions if v.status == "active"), None)
-        for number in {newest, newest_active} - {None}:
-            shares[str(number)] = shares.get(str(number), 0) + latest
-    return shares
+    return {number: share for number, share in serving.items() if share > 0 and number != LATEST}
 
 
 def _position(number: str) -> int:

@@ -117,3 +117,16 @@ def test_a_target_is_all_that_changes(stack: Stack, service: Service) -> None:
 
     assert ["support"] == service.agents()
     assert stack.ids() == service.ids("support")
+
+
+def test_a_declaration_that_moves_to_another_agent_leaves_nothing_in_the_old_one(
+    stack: Stack, service: Service
+) -> None:
+    stack.declare(agent(agent_name="support", image=A))
+    stack.up().succeeded()
+    stack.declare(agent(agent_name="help", image=A))
+
+    stack.up().succeeded()
+
+    assert ["help"] == service.agents()
+    assert ["help/1"] == stack.ids()

@@ -71,7 +71,7 @@ CHANGES: list[tuple[str, dict[str, Any], str, list[str]]] = [
         {
             "protocol_versions": [
                 {"protocol": "responses", "version": "2.0.0"},
-                {"protocol": "invocations", "version": "1.0.0"},
+                {"protocol": "invocations", "version": "2.0.0"},
             ]
         },
         "replace",
@@ -108,7 +108,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"image": None}, "image: "),
     ({"cpu": "3"}, "cpu: '3' with memory '2Gi' is no size that api_version v1 offers"),
     ({"environment_variables": {"A.B": "x"}}, 'environment_variables["A.B"]: '),
-    ({"protocol_versions": [{"protocol": "responses", "version": "9.9.9"}]}, "protocol_versions[0]"),
+    ({"protocol_versions": [{"protocol": "responses", "version": "v1"}]}, "protocol_versions[0].version: "),
     ({"metadata": {"k": "v" * 600}}, 'metadata["k"]: '),
     ({"timeout_seconds": 5}, "timeout_seconds: "),
     ({"session_idle_timeout_seconds": 5}, "session_idle_timeout_seconds: "),

@@ -165,13 +165,18 @@ def _go_on_waiting(work: Work, id_: str, recorded: Mapping[str, Value], wanted: 
 def _delete(work: Work, id_: str, recorded: Mapping[str, Value]) -> None:
     order = Order.of({"__owner": "", "drain_timeout_seconds": 300, **recorded})
     declared = next((memory.declared[owner] for owner in order.owners if owner in memory.declared), None)
-    if declared is None:
+    if declared is None or _has_moved(recorded, declared):
         remove_owned(work, order, removing=_number(id_))
     else:
         keep_versions = declared.get("keep_versions", 0)
         remove_superseded(
             work, order, removing=_number(id_), keep_versions=keep_versions if isinstance(keep_versions, int) else 0
         )
+
+
+def _has_moved(recorded: Mapping[str, Value], declared: Mapping[str, Value]) -> bool:
+    """True when the declaration now speaks of another agent: nobody else would ever clean up in the old one."""
+    return any(recorded[name] != declared.get(name) for name in ("project_endpoint", "agent_name"))
 
 
 class _FailedError(StillCreatingError):

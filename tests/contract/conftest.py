@@ -77,7 +77,7 @@ def next_command(second_command: Provider, emulator: Emulator) -> Provider:
 
 
 @pytest.fixture
-def new_command(start: Callable[[], Provider], emulator: Emulator) -> Iterator[Callable[[], Provider]]:
+def new_command(start: Callable[[], Provider], emulator: Emulator) -> Callable[[], Provider]:
     """Start a command of the test's own, for those that kill or cancel it."""
     return start
 

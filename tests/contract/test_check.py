@@ -158,19 +158,17 @@ def test_two_resources_with_the_same_warning_both_get_it(
 
 
 def test_an_endpoint_moved_by_the_environment_names_both_and_the_config_key(provider: Provider, agent: Agent) -> None:
-    olds = agent.inputs(project_endpoint="https://a.services.ai.azure.com/api/projects/p")
-    news = agent.inputs(
-        project_endpoint="https://b.services.ai.azure.com/api/projects/p", __endpoint_source="AZURE_AI_PROJECT_ENDPOINT"
-    )
+    here, there = (f"https://{name}.services.ai.azure.com/api/projects/p" for name in "ab")
+    olds = agent.inputs(project_endpoint=here)
+    news = agent.inputs(project_endpoint=there, __endpoint_source="AZURE_AI_PROJECT_ENDPOINT")
 
     failures = provider.check(agent.name, news, olds).failures
 
     assert [
         (
             "",
-            "project_endpoint: AZURE_AI_PROJECT_ENDPOINT now says https://b.services.ai.azure.com/api/projects/p, but this "
-            "version lives in https://a.services.ai.azure.com/api/projects/p. If the move is meant, run `pulumi config set "
-            "azure-foundry:projectEndpoint https://b.services.ai.azure.com/api/projects/p`; otherwise set the variable back",
+            f"project_endpoint: AZURE_AI_PROJECT_ENDPOINT now says {there}, but this version lives in {here}. If the move "
+            f"is meant, run `pulumi config set azure-foundry:projectEndpoint {there}`; otherwise set the variable back",
         )
     ] == failures
 

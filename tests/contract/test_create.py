@@ -188,8 +188,8 @@ def test_a_failed_version_is_removed_and_explained(
 
     assert (
         f"create hosted agent '{agent.name}' version 1: AcrImageNotFound — manifest unknown (env [secret])\n"
-        "The failed version was removed. Cause: acme.azurecr.io has no such image. Do: check repository, tag and digest "
-        "in `image`, push the image for linux/amd64 if it is missing, and run again."
+        "The failed version was removed. Cause: acme.azurecr.io has no such image. Do: check repository, tag and "
+        "digest in `image`, push the image for linux/amd64 if it is missing, and run again."
     ) == caught.value.text
     assert caught.value.stored is None
     assert ([], None) == (service.versions(agent.name), service.agent(agent.name))
@@ -241,10 +241,11 @@ def test_an_identical_version_of_others_is_never_adopted(
         provider.create(agent.name, agent.inputs(environment_variables=None))
 
     assert (
-        f"create hosted agent '{agent.name}': version 1 of agent '{agent.name}' already has this definition, and it was "
-        "not made by this package\n"
-        "Cause: the service answers an identical definition with the version that already has it. Do: after a rename give the resource `aliases`; keep one resource per release; or make the definition differ, by "
-        "`triggers` or, where the service compares no metadata, by an environment variable."
+        f"create hosted agent '{agent.name}': version 1 of agent '{agent.name}' already has this definition, and it "
+        "was not made by this package\n"
+        "Cause: the service answers an identical definition with the version that already has it. Do: after a rename "
+        "give the resource `aliases`; keep one resource per release; or make the definition differ, by `triggers` or, "
+        "where the service compares no metadata, by an environment variable."
     ) == caught.value.text
     assert ["1"] == service.versions(agent.name)
 

@@ -199,8 +199,8 @@ def test_destroy_waits_for_sessions_and_then_says_so(
 
     assert (
         f"delete hosted agent '{agent.name}' version 1: it still has live sessions after 0 s\n"
-        "Cause: sessions stay on the version they began on. Do: run the command again later, raise drain_timeout_seconds, "
-        "or set force=True and run `pulumi up` first to end them. State is kept."
+        "Cause: sessions stay on the version they began on. Do: run the command again later, raise "
+        "drain_timeout_seconds, or set force=True and run `pulumi up` first to end them. State is kept."
     ) == caught.value.text
     assert ["1"] == service.versions(agent.name)
 

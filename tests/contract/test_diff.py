@@ -30,7 +30,7 @@ REPLACING: dict[str, Any] = {
     "metadata": {"team": "a"},
     "registry_connection_id": "registry",
     "session_idle_timeout_seconds": 600,
-    "rai_policy_name": "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a/raiPolicies/p",
+    "rai_policy_name": "/subscriptions/s/providers/Microsoft.CognitiveServices/accounts/a/raiPolicies/p",
     "telemetry_config": {"endpoints": []},
     "enable_memory_snapshot": True,
     "triggers": {"base": "2"},

@@ -1,35 +1,63 @@
-"""How users' programs type; never run, checked by mypy. A change here is a change for users."""
+"""How users' code types: this file is never run, only read by mypy."""
 
 from __future__ import annotations
 
 import pulumi
 
-import pulumi_azure_foundry as foundry
+from pulumi_azure_foundry import (
+    AgentVersion,
+    HostedAgentVersion,
+    ProtocolVersion,
+    TelemetryConfig,
+    agent_versions,
+)
 
-digest: pulumi.Output[str] = pulumi.Output.from_input("acme.azurecr.io/support@sha256:0")
-token: pulumi.Output[str] = pulumi.Output.secret("t")
+token: pulumi.Output[str] = pulumi.Config().require_secret("token")
+protocol: ProtocolVersion = {"protocol": "responses", "version": "2.0.0"}
+telemetry: TelemetryConfig = {"endpoints": [{"kind": "OTLP", "data": ["Metrics"], "endpoint": token}]}
 
-smallest = foundry.HostedAgentVersion("support", agent_name="support", image="acme.azurecr.io/support:1")
+smallest = HostedAgentVersion("smallest", agent_name="support", image="acme.azurecr.io/support:1")
 
-everything = foundry.HostedAgentVersion(
-    "support",
-    agent_name=pulumi.Output.concat("support-", "eu"),
-    image=digest,
-    project_endpoint="https://acme.services.ai.azure.com/api/projects/support",
+everything = HostedAgentVersion(
+    "everything",
+    agent_name=pulumi.Output.from_input("support"),
+    image=pulumi.Output.concat("acme.azurecr.io/support@", token),
+    project_endpoint="https://a.services.ai.azure.com/api/projects/p",
     cpu="1",
-    memory="2Gi",
-    protocol_versions=[{"protocol": "responses", "version": "2.0.0"}],
-    environment_variables={"MODEL_NAME": "gpt-4o-mini", "TOKEN": token},
-    metadata={"team": "support"},
-    triggers={"build": "17"},
-    session_idle_timeout_seconds=900,
+    memory=token,
+    protocol_versions=[protocol, {"protocol": "invocations", "version": token}],
+    environment_variables={"TOKEN": token, "LOG_LEVEL": "info"},
+    description=token,
+    metadata={"team": token},
+    tools=[{"type": "code_interpreter", "container": {"type": "auto"}}],
+    registry_connection_id="registry",
+    session_idle_timeout_seconds=600,
+    rai_policy_name="policy",
+    telemetry_config=telemetry,
+    enable_memory_snapshot=True,
+    triggers={"base": token},
+    api_version="v1",
+    timeout_seconds=pulumi.Output.from_input(600),
+    pull_retry_seconds=0,
     keep_versions=2,
+    drain_timeout_seconds=0,
     force=False,
+    keep_failed=False,
+    validate_resources=True,
     opts=pulumi.ResourceOptions(protect=True),
 )
 
-number: pulumi.Output[str] = everything.version
+found: HostedAgentVersion = HostedAgentVersion.get("found", "support/7")
+later: HostedAgentVersion = HostedAgentVersion.get("later", everything.id, project_endpoint=token)
+
+version: pulumi.Output[str] = everything.version
+status: pulumi.Output[str] = everything.status
+principal_id: pulumi.Output[str | None] = everything.principal_id
+created_at: pulumi.Output[int | None] = everything.created_at
 url: pulumi.Output[str] = everything.responses_url
-identity: pulumi.Output[str | None] = everything.principal_id
-found: foundry.HostedAgentVersion = foundry.HostedAgentVersion.get("found", "support/7")
-listed: list[foundry.AgentVersion] = list(foundry.agent_versions("support"))
+
+listed: list[AgentVersion] = list(agent_versions("support"))
+
+HostedAgentVersion("positional", "support")  # type: ignore[call-arg]
+HostedAgentVersion("wrong", agent_name="support", keep_versions="2")  # type: ignore[arg-type]
+HostedAgentVersion("unknown", agent_name="support", imgae="x")  # type: ignore[call-arg]

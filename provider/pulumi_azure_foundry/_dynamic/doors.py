@@ -19,6 +19,7 @@ import grpc
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, status_pb2
 
+from pulumi_azure_foundry._core.errors import NotReadyError
 from pulumi_azure_foundry._dynamic.wire import PROVIDER_KEY
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def save_partial(caller: Caller, resource_id: str, outputs: Mapping[str, Any], r
     """Make the engine store id and outputs with an init error; without the door, fail with the reasons."""
     request, context = caller.request, caller.context
     if context is None or request.DESCRIPTOR.name not in _INPUTS_FIELD:
-        raise RuntimeError("\n".join(reasons)) from None
+        raise NotReadyError("\n".join(reasons), is_explained=True) from None
     inputs = getattr(request, _INPUTS_FIELD[request.DESCRIPTOR.name])
     payload = inputs[PROVIDER_KEY] if PROVIDER_KEY in inputs else request.properties[PROVIDER_KEY]
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=reasons[0])
@@ -158,6 +159,9 @@ def adopt_process() -> None:
     pool = _running_pool()
     if pool is not None:
         pool._max_workers = max(pool._max_workers, SLOTS)  # noqa: SLF001 - the door
+        for _ in range(pool._work_queue.qsize()):  # noqa: SLF001 - the door
+            # Only a submit starts a thread: calls that arrived before this one would wait behind the first four.
+            pool.submit(int)
     servicer = getattr(sys.modules["__main__"], "DynamicResourceProviderServicer", None)
     if servicer is not None:
         # The handler was bound when the server was built: replacing the attribute would have no effect.

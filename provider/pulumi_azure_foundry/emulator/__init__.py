@@ -11,8 +11,8 @@ is tested under both answers. The default is what the sources make most likely.
 
 **What is not imitated.** Agents of another kind than ``hosted`` and agents built from code, drafts (``draft: true``
 makes a normal version, as in any subscription without that preview), manifests, toolboxes, connections, deployments,
-isolation of sessions by user, roles of callers (a token of this emulator may do anything), rate limits other than by
-fault, and the containers: no image is pulled, the table of images says what would have happened.
+streamed answers, isolation of sessions by user, roles of callers (a token of this emulator may do anything), rate
+limits other than by fault, and the containers: no image is pulled, the table of images says what would have happened.
 
 **State** is one SQLite file in the state directory, readable by its owner alone, shared by every command that names the
 directory. Time is the world's own clock, which only moves forward. Nothing leaves the machine: the journal and the page

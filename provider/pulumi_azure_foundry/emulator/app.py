@@ -16,7 +16,7 @@ from .admin import admin_routes
 from .entra.routes import token_route
 from .foundry.errors import ServiceError, error_body
 from .foundry.routes import answer
-from .frame import CLIENT_ERROR, RAW_SEND, Frame, inner_path
+from .frame import CLIENT_ERROR, RAW_SEND, REQUEST_ID_KEY, Frame, inner_path
 from .page import page_route
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _refusal(request: Request, error: ServiceError) -> Response:
 
 
 def _request_id(request: Request) -> str:
-    return str(request.scope.get("emulator.request_id", ""))
+    return str(request.scope.get(REQUEST_ID_KEY, ""))
 
 
 async def _refuse_http(request: Request, error: Exception) -> Response:  # starlette's signature

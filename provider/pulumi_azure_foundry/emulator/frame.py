@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .world import World
 
 REQUEST_ID: Final = "x-request-id"
+REQUEST_ID_KEY: Final = "emulator.request_id"
 RAW_SEND: Final = "emulator.send"
 PROJECTS: Final = "/api/projects/"
 CLIENT_ERROR: Final = 500
@@ -55,13 +56,14 @@ class Frame:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = Exchange(self._world, self._app, scope, receive, send)
-        entry = self._world.journal.begin(_entry(scope, self._plane, exchange.request_id, self._world.clock.now()))
+        request_id = uuid.uuid4().hex
+        scope[REQUEST_ID_KEY] = request_id
+        entry = self._world.journal.begin(_entry(scope, self._plane, request_id, self._world.clock.now()))
+        exchange = Exchange(self._world, self._app, entry, scope, receive, send)
         try:
-            await exchange.run(entry)
+            await exchange.run()
         finally:
-            entry.status = exchange.status
-            self._world.journal.end(entry)
+            exchange.finish()
 
 
 def _entry(scope: Scope, plane: str, request_id: str, now: float) -> Entry:
@@ -74,18 +76,25 @@ def _entry(scope: Scope, plane: str, request_id: str, now: float) -> Entry:
 class Exchange:
     """One request and its answer, with the fault in between."""
 
-    def __init__(self, world: World, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(  # noqa: PLR0917  # ASGI's three, and what they are about
+        self, world: World, app: ASGIApp, entry: Entry, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         self._world = world
         self._app = app
+        self._entry = entry
         self._scope = scope
         self._receive = receive
         self._send = send
-        self.request_id = uuid.uuid4().hex
-        self.status = 0
-        scope["emulator.request_id"] = self.request_id
+        self._status = 0
 
-    async def run(self, entry: Entry) -> None:
+    def finish(self) -> None:
+        """Close the journal's entry; before the caller can know, so that whoever was answered finds it there."""
+        self._entry.status = self._status
+        self._world.journal.end(self._entry)
+
+    async def run(self) -> None:
         """Answer the request, or do to it what the fault says."""
+        entry = self._entry
         fault = self._world.faults.take(entry.method, entry.path)
         if fault is None:
             await self._app(self._scope, self._receive, self.send)
@@ -98,8 +107,10 @@ class Exchange:
     async def send(self, message: Message) -> None:
         """Pass a message on, with the request id in its header."""
         if message["type"] == "http.response.start":
-            self.status = message["status"]
-            MutableHeaders(scope=message)[REQUEST_ID] = self.request_id
+            self._status = message["status"]
+            MutableHeaders(scope=message)[REQUEST_ID] = self._entry.request_id
+        elif not message.get("more_body", False):
+            self.finish()
         await self._send(message)
 
     async def _strike(self, fault: Fault) -> None:
@@ -126,7 +137,7 @@ class Exchange:
             await self._replay(lying(await self._collect(), fault.word))
 
     async def _refuse(self, fault: Fault) -> None:
-        body = error_body(fault.code, fault.message, self.request_id, client=fault.status < CLIENT_ERROR)
+        body = error_body(fault.code, fault.message, self._entry.request_id, client=fault.status < CLIENT_ERROR)
         headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
         await JSONResponse(body, fault.status, headers)(self._scope, self._receive, self.send)
 
@@ -174,7 +185,8 @@ class Exchange:
 
     async def _cut(self) -> None:
         """Abort the connection. uvicorn's ``send`` is bound to the object that knows the transport."""
-        self.status = 0
+        self._status = 0
+        self.finish()
         transport = getattr(getattr(self._scope.get(RAW_SEND), "__self__", None), "transport", None)
         if transport is None:
             raise ConnectionCutError

@@ -22,14 +22,12 @@ SESSION_HEADER: Final = "x-agent-session-id"
 
 
 def respond(call: Call) -> Response:
-    """POST ``…/protocols/openai/responses``: an OpenAI response object, or its events if ``stream`` is asked for."""
+    """POST ``…/protocols/openai/responses``: an OpenAI response object, whole; the description has no stream."""
+    if call.body.get("stream") is True:
+        raise refuse("invalid", param="stream", name="stream", wanted="false: the emulator does not stream answers")
     version, session = serve(call, "responses", as_text(call.body.get("agent_session_id")))
     text = _echo(version, _input_text(call.body.get("input")))
-    body = _response(call, version, session, text)
-    headers = {SESSION_HEADER: session.id}
-    if call.body.get("stream") is True:
-        return Response(_events(body, text), media_type="text/event-stream", headers=headers)
-    return JSONResponse(body, headers=headers)
+    return JSONResponse(_response(call, version, session, text), headers={SESSION_HEADER: session.id})
 
 
 def invoke(call: Call) -> Response:
@@ -112,23 +110,6 @@ def _response(call: Call, version: Version, session: Session, text: str) -> Json
         "error": None,
         "metadata": {},
     }
-
-
-def _events(body: JsonMap, text: str) -> str:
-    item = as_map(as_list(body["output"])[0])
-    place: JsonMap = {"item_id": item["id"], "output_index": 0, "content_index": 0}
-    begun: JsonMap = {**body, "status": "in_progress", "output": []}
-    events: list[JsonMap] = [
-        {"type": "response.created", "response": begun},
-        {"type": "response.output_text.delta", **place, "delta": text},
-        {"type": "response.output_text.done", **place, "text": text},
-        {"type": "response.completed", "response": body},
-    ]
-    lines = [
-        f"event: {event['type']}\ndata: {json.dumps({**event, 'sequence_number': number})}\n\n"
-        for number, event in enumerate(events)
-    ]
-    return "".join(lines)
 
 
 def stream_log(call: Call) -> Response:

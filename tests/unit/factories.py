@@ -66,9 +66,10 @@ def valid_inputs(draw: st.DrawFn, api_versions: tuple[str, ...] = (TODAY, FIRST_
     api_version = draw(st.sampled_from(api_versions))
     cpu, memory = draw(spelled_cpus)
     version = "2.0.0" if api_version == TODAY else "v1"
-    protocols = st.lists(st.just({"protocol": "responses", "version": version}), min_size=1, max_size=2)
+    protocol: Value = {"protocol": "responses", "version": version}
+    tool: Value = {"type": "code_interpreter", "limit": 2.0}
     optional: dict[str, st.SearchStrategy[Value]] = {
-        "protocol_versions": protocols.map(list),
+        "protocol_versions": st.integers(1, 2).map(lambda times: [protocol] * times),
         "environment_variables": text_maps.map(dict),
         "description": st.text(st.characters(codec="utf-8"), max_size=20),
         "metadata": metadata.map(dict),
@@ -83,6 +84,6 @@ def valid_inputs(draw: st.DrawFn, api_versions: tuple[str, ...] = (TODAY, FIRST_
         optional["telemetry_config"] = st.just({"endpoints": [{"kind": "new", "data": ["Metrics"], "n": 1.0}]})
         optional["enable_memory_snapshot"] = st.booleans()
     else:
-        optional["tools"] = st.lists(st.just({"type": "code_interpreter", "limit": 2.0}), max_size=2).map(list)
+        optional["tools"] = st.integers(0, 2).map(lambda times: [tool] * times)
     chosen = draw(st.fixed_dictionaries({}, optional=optional))
     return some_inputs(api_version=api_version, image=draw(images), cpu=cpu, memory=memory, **chosen)

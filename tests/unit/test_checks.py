@@ -52,8 +52,10 @@ def test_all_failures_come_at_once_sorted_by_path() -> None:
     assert [
         "agent_name: is required, for example support-agent",
         "image: is required: registry/repository[:tag][@digest]",
-        "project_endpoint: is required: pass it, run `pulumi config set azure-foundry:projectEndpoint <url>`, "
-        "or set AZURE_AI_PROJECT_ENDPOINT",
+        (
+            "project_endpoint: is required: pass it, run `pulumi config set azure-foundry:projectEndpoint <url>`, "
+            "or set AZURE_AI_PROJECT_ENDPOINT"
+        ),
         "timeout_seconds: 5 is out of range: 60 to 7200",
     ] == failures_of(agent_name=None, image=None, project_endpoint=None, timeout_seconds=5.0)
 
@@ -68,14 +70,16 @@ def test_all_failures_come_at_once_sorted_by_path() -> None:
         ),
         pytest.param(
             {"agent_name": "a" * 64},
-            f"agent_name: '{'a' * 64}' is no agent name: 1–63 letters, digits and inner hyphens, for example support-agent",
+            f"agent_name: '{'a' * 64}' is no agent name: 1–63 letters, digits and inner hyphens, for example "
+            "support-agent",
             id="a_name_of_64_characters",
         ),
         pytest.param({"agent_name": 7.0}, "agent_name: must be a text, not a number", id="a_number_for_a_name"),
         pytest.param({"agent_name": ["a"]}, "agent_name: must be a text, not a list", id="a_list_for_a_name"),
         pytest.param(
             {"image": "agent"},
-            "image: names no registry; write registry/repository[:tag][@digest], for example acme.azurecr.io/support@sha256:…",
+            "image: names no registry; write registry/repository[:tag][@digest], for example "
+            "acme.azurecr.io/support@sha256:…",
             id="an_image_without_a_registry",
         ),
         pytest.param({"image": {}}, "image: must be a text, not a map", id="a_map_for_an_image"),
@@ -167,7 +171,8 @@ def test_all_failures_come_at_once_sorted_by_path() -> None:
         ),
         pytest.param(
             {"tools": [{"type": "x"}]},
-            "tools: do not exist in api_version v1: make a Toolbox of them, and give its versioned URL to the container "
+            "tools: do not exist in api_version v1: make a Toolbox of them, and give its versioned URL to the "
+            "container "
             "as an environment variable of your own, for example TOOLBOX_ENDPOINT",
             id="tools_today",
         ),
@@ -201,7 +206,8 @@ def test_all_failures_come_at_once_sorted_by_path() -> None:
         pytest.param({"force": "yes"}, "force: must be true or false, not a text", id="a_text_for_a_boolean"),
         pytest.param(
             {"rai_policy_name": "strict"},
-            "rai_policy_name: must be the full ARM id of a policy, for example /subscriptions/<id>/resourceGroups/<group>/"
+            "rai_policy_name: must be the full ARM id of a policy, for example "
+            "/subscriptions/<id>/resourceGroups/<group>/"
             "providers/Microsoft.CognitiveServices/accounts/<account>/raiPolicies/<policy>",
             id="a_short_policy_name",
         ),
@@ -301,7 +307,8 @@ def test_protocols_are_a_list_of_at_least_one(protocols: Value, expected: str) -
         pytest.param("x", ': must be a map such as {"protocol": "responses", "version": "2.0.0"}', id="a_text"),
         pytest.param(
             {"protocol": "response", "version": "2.0.0"},
-            f".protocol: 'response' is no protocol of this api_version. Did you mean 'responses'? Allowed: {PROTOCOL_NAMES}",
+            ".protocol: 'response' is no protocol of this api_version. Did you mean 'responses'? Allowed: "
+            f"{PROTOCOL_NAMES}",
             id="a_slip_in_the_name",
         ),
         pytest.param(
@@ -341,7 +348,10 @@ def test_the_first_preview_knows_other_protocols() -> None:
     ]
 
     assert [
-        "protocol_versions[1].protocol: 'mcp' is no protocol of this api_version. Allowed: responses, activity_protocol",
+        (
+            "protocol_versions[1].protocol: 'mcp' is no protocol of this api_version. Allowed: responses, "
+            "activity_protocol"
+        ),
         "protocol_versions[1].version: '2.0.0' is no version of this api_version: declare 'v1'",
     ] == failures_of(**PREVIEW, protocol_versions=protocols)
 
@@ -361,12 +371,14 @@ def test_parts_of_protocols_that_are_not_known_yet_pass() -> None:
     [
         pytest.param(
             {"image": "a.io/b"},
-            "image: has no tag and no digest, so that a new image makes no new version. Pin the digest, or change `triggers`",
+            "image: has no tag and no digest, so that a new image makes no new version. Pin the digest, or "
+            "change `triggers`",
             id="no_tag",
         ),
         pytest.param(
             {"image": "a.io/b:latest"},
-            "image: has the tag `latest` and no digest, so that a new image makes no new version. Pin the digest, or change "
+            "image: has the tag `latest` and no digest, so that a new image makes no new version. Pin the "
+            "digest, or change "
             "`triggers`",
             id="latest",
         ),
@@ -390,7 +402,8 @@ def test_parts_of_protocols_that_are_not_known_yet_pass() -> None:
         ),
         pytest.param(
             {"protocol_versions": [{"protocol": "responses", "version": "1.0.0"}]},
-            "protocol_versions[0].version: '1.0.0' is no longer served: rebuild with a newer agent server, and declare '2.0.0'",
+            "protocol_versions[0].version: '1.0.0' is no longer served: rebuild with a newer agent server, and "
+            "declare '2.0.0'",
             id="a_protocol_that_is_blocked",
         ),
     ],
@@ -456,9 +469,13 @@ def test_an_endpoint_that_moved_with_the_environment_is_refused(variable: str) -
     checked = check_version_inputs(news, olds=some_inputs())
 
     assert [
-        f"project_endpoint: {variable} now says https://other/api/projects/p, but this version lives in {ENDPOINT}. If the "
-        "move is meant, run `pulumi config set azure-foundry:projectEndpoint https://other/api/projects/p`; otherwise set "
-        "the variable back"
+        (
+            f"project_endpoint: {variable} now says https://other/api/projects/p, but this version lives in "
+            f"{ENDPOINT}. If the "
+            "move is meant, run `pulumi config set azure-foundry:projectEndpoint https://other/api/projects/p`; "
+            "otherwise set "
+            "the variable back"
+        )
     ] == [str(failure) for failure in checked.failures]
 
 
@@ -495,8 +512,10 @@ def test_an_input_that_is_not_known_yet_passes_and_stays_unknown(name: str) -> N
 
 def test_known_inputs_are_checked_beside_unknown_ones() -> None:
     assert [
-        'environment_variables["A.B"]: is no name of an environment variable: letters, digits and underscores, '
-        "no digit first, as in LOG_LEVEL"
+        (
+            'environment_variables["A.B"]: is no name of an environment variable: letters, digits and underscores, '
+            "no digit first, as in LOG_LEVEL"
+        )
     ] == failures_of(image=UNKNOWN, environment_variables={"A.B": UNKNOWN, "C": UNKNOWN})
 
 

@@ -25,7 +25,8 @@ from pulumi_azure_foundry._core.shapes import Version
 from tests.unit.factories import ENDPOINT, IMAGE
 
 ROLE = (
-    "Cause: the credential in use may not work with agents in project 'demo' of account 'acme' (Owner and Contributor are "
+    "Cause: the credential in use may not work with agents in project 'demo' of account 'acme' (Owner and "
+    "Contributor are "
     "not enough: they hold no data actions). Do: grant it Foundry User or Foundry Project Manager on project 'demo' of "
     "account 'acme', give the role minutes to spread, and run again."
 )
@@ -52,8 +53,10 @@ def test_a_known_code_brings_cause_and_remedy_with_the_registry_alone_of_the_ima
 
     assert (
         "create hosted agent 'support' version 7: UnauthorizedAcrPull — Cannot pull\n"
-        "Cause: the project's managed identity may not pull from acme.azurecr.io. Do: grant the project's system-assigned "
-        "managed identity AcrPull on acme.azurecr.io (Container Registry Repository Reader if the registry is in ABAC mode), "
+        "Cause: the project's managed identity may not pull from acme.azurecr.io. Do: grant the project's "
+        "system-assigned "
+        "managed identity AcrPull on acme.azurecr.io (Container Registry Repository Reader if the registry is "
+        "in ABAC mode), "
         "enable the registry's azureADAuthenticationAsArmPolicy, and run again."
     ) == explained(error, version="7")
 
@@ -172,8 +175,8 @@ def test_no_remedy_by_text_ends_in_a_full_stop(remedy: object) -> None:
     assert not str(remedy).endswith(".')")
 
 
-def a_failed_version(**changes: str | None) -> Version:
-    return Version("support", "7", "failed", **{"error_code": "AcrImageNotFound", "error_message": "gone", **changes})  # type: ignore[arg-type]
+def a_failed_version(*, code: str | None = "AcrImageNotFound", message: str | None = "gone") -> Version:
+    return Version("support", "7", "failed", error_code=code, error_message=message)
 
 
 def test_a_failed_version_says_what_became_of_it() -> None:
@@ -183,14 +186,15 @@ def test_a_failed_version_says_what_became_of_it() -> None:
 
     assert (
         "create hosted agent 'support' version 7: AcrImageNotFound — gone\n"
-        "The failed version was removed. Cause: acme.azurecr.io has no such image. Do: check repository, tag and digest in "
+        "The failed version was removed. Cause: acme.azurecr.io has no such image. Do: check repository, tag "
+        "and digest in "
         "`image`, push the image for linux/amd64 if it is missing, and run again. (request r-1)"
     ) == text
 
 
 def test_a_failed_version_without_any_reason_says_so() -> None:
     text = explain_failed_version(
-        a_failed_version(error_code=None, error_message=None),
+        a_failed_version(code=None, message=None),
         operation="update",
         image=None,
         project_endpoint=ENDPOINT,
@@ -200,6 +204,7 @@ def test_a_failed_version_without_any_reason_says_so() -> None:
 
     assert (
         "update hosted agent 'support' version 7: failed — the service gives no reason\n"
-        "The failed version is still on the service. Cause: not known. Do: look at the agent in the Foundry portal, and "
+        "The failed version is still on the service. Cause: not known. Do: look at the agent in the Foundry "
+        "portal, and "
         "quote the request id to support."
     ) == text

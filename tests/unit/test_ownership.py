@@ -1,4 +1,5 @@
 from pulumi_azure_foundry._core.ownership import carry_former_owners
+from pulumi_azure_foundry._core.values import Value
 
 
 def test_a_renamed_declaration_remembers_its_former_name() -> None:
@@ -6,9 +7,9 @@ def test_a_renamed_declaration_remembers_its_former_name() -> None:
 
 
 def test_former_names_are_carried_on_once_each() -> None:
-    olds: dict[str, object] = {"__owner": "b", "__former_owners": ["a"]}
+    olds: dict[str, Value] = {"__owner": "b", "__former_owners": ["a"]}
 
-    assert carry_former_owners(olds, {"__owner": "c"}, ["a", "b"]) == ["a", "b"]  # type: ignore[arg-type]
+    assert carry_former_owners(olds, {"__owner": "c"}, ["a", "b"]) == ["a", "b"]
 
 
 def test_a_name_that_is_taken_again_is_no_former_one() -> None:

@@ -29,8 +29,8 @@ def superseded(
     )
 
 
-def four_versions(**of_three: str) -> list[Version]:
-    return [a_version(4), a_version(3, **of_three), a_version(2, owner=FORMER), a_version(1, owner="abcd")]
+def four_versions(*, status: str = "active") -> list[Version]:
+    return [a_version(4), a_version(3, status=status), a_version(2, owner=FORMER), a_version(1, owner="abcd")]
 
 
 def test_the_superseded_version_and_older_ones_of_its_owner_go() -> None:
@@ -135,8 +135,8 @@ def test_nothing_goes_while_traffic_names_a_version_and_others_are_there() -> No
         OwnerRemoval(
             (),
             others=True,
-            serving_refusal="traffic still goes to version 9 (40 %), version 10 (60 %), and the agent has versions of others: "
-            "route it elsewhere first",
+            serving_refusal="traffic still goes to version 9 (40 %), version 10 (60 %), and the agent has versions of "
+            "others: route it elsewhere first",
         )
         == removal
     )

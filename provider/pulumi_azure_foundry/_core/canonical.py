@@ -6,7 +6,7 @@ The dynamic server sends every number as a float (pulumi/pulumi#13830); JSON mus
 
 import json
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,6 +16,9 @@ from .values import Unknown, Value
 
 # Sent by the service's own tools, without any effect that could be found; never compared, never sent.
 IGNORED_METADATA: Final = "enableVnextExperience"
+
+# As many digits as the arithmetic keeps; no size of a container comes near.
+_LONGEST_DECIMAL: Final = 20
 
 
 def canonical_value(name: str, value: Value) -> Value:
@@ -93,13 +96,9 @@ def _memory(value: Value) -> Value:
 
 def _decimal_text(text: str) -> str | None:
     """Shortest plain spelling of a decimal such as "1.50", None for anything else."""
-    if not text.isascii() or not text.replace(".", "", 1).isdigit():
+    if len(text) > _LONGEST_DECIMAL or not text.isascii() or not text.replace(".", "", 1).isdigit():
         return None
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return f"{number.normalize():f}"
+    return f"{Decimal(text).normalize():f}"
 
 
 def _image(value: Value) -> Value:

@@ -240,10 +240,7 @@ def _is_endpoint(value: Value) -> bool:
 
 
 def _type_words(value: Value) -> str:
-    for kind, words in _TYPE_WORDS:
-        if isinstance(value, kind):
-            return words
-    return "this"
+    return next(words for kind, words in _TYPE_WORDS if isinstance(value, kind))
 
 
 _TYPE_WORDS: Final[tuple[tuple[type, str], ...]] = (

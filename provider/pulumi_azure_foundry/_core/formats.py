@@ -24,10 +24,8 @@ ENDPOINT_EXAMPLE: Final = "https://<account>.services.ai.azure.com/api/projects/
 
 
 def check_format(form: str, path: str, text: str) -> Findings:
-    """Hold *text* against the grammar *form*; an unnamed one allows everything."""
-    check = _FORMATS.get(form)
-    if check is not None:
-        yield from check(path, text)
+    """Hold *text* against the grammar *form*."""
+    yield from _FORMATS[form](path, text)
 
 
 def _check_agent_name(path: str, text: str) -> Findings:

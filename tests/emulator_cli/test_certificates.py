@@ -31,7 +31,15 @@ def test_names_of_the_imitated_services_are_emulated(host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["pypi.org", "services.ai.azure.com", "a.b.azurecr.io", "azurecr.io.example.com", "evil-azurecr.io", "", "127.0.0.1"],
+    [
+        "pypi.org",
+        "services.ai.azure.com",
+        "a.b.azurecr.io",
+        "azurecr.io.example.com",
+        "evil-azurecr.io",
+        "",
+        "127.0.0.1",
+    ],
 )
 def test_any_other_name_is_not_emulated(host: str) -> None:
     assert not is_emulated(host)
@@ -61,7 +69,9 @@ def test_a_state_folder_is_kept_out_of_git(state_dir: Path) -> None:
 def test_the_bundle_holds_the_usual_authorities_and_our_own(state_dir: Path) -> None:
     files = prepared(state_dir)
 
-    assert Path(certifi.where()).read_bytes().rstrip() + b"\n" + files.authority.read_bytes() == files.bundle.read_bytes()
+    assert (
+        Path(certifi.where()).read_bytes().rstrip() + b"\n" + files.authority.read_bytes() == files.bundle.read_bytes()
+    )
 
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
@@ -110,7 +120,9 @@ def test_a_state_folder_of_somebody_else_is_refused(state_dir: Path, monkeypatch
     with pytest.raises(UnsafeStateError) as refusal:
         prepare_state_folder(state_dir)
 
-    assert f"{state_dir} belongs to user id {owner}, not to you; choose another folder with --state" == str(refusal.value)
+    assert f"{state_dir} belongs to user id {owner}, not to you; choose another folder with --state" == str(
+        refusal.value
+    )
 
 
 def test_a_file_in_place_of_the_state_folder_is_refused(state_dir: Path) -> None:

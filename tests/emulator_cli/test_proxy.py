@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import socket
-import struct
 
 import pytest
 import requests
 
 from pulumi_azure_foundry.emulator import Emulator
-from pulumi_azure_foundry.emulator.certificates import Certificates, prepare_certificates
 from pulumi_azure_foundry.emulator.proxy import explain_refusal
 
 
@@ -41,7 +39,9 @@ def test_any_other_host_is_refused_by_name(emulator: Emulator) -> None:
     with pytest.raises(requests.exceptions.ProxyError) as refusal:
         through_proxy(emulator, "https://pypi.org/simple/")
 
-    assert "403 foundry-emulator refuses to connect to pypi.org: it does not stand in for this host" in str(refusal.value)
+    assert "403 foundry-emulator refuses to connect to pypi.org: it does not stand in for this host" in str(
+        refusal.value
+    )
 
 
 def test_plain_http_is_refused(emulator: Emulator) -> None:
@@ -94,7 +94,8 @@ def test_a_refusal_never_splits_its_header(emulator: Emulator) -> None:
 
 
 def test_a_head_without_end_is_cut_off(emulator: Emulator) -> None:
-    with socket.create_connection(("127.0.0.1", emulator.serving.ports.proxy), timeout=10) as connection:
-        with pytest.raises(ConnectionError):
-            for _ in range(1000):
-                connection.sendall(b"x" * 65_536)
+    proxy = ("127.0.0.1", emulator.serving.ports.proxy)
+
+    with socket.create_connection(proxy, timeout=10) as connection, pytest.raises(ConnectionError):
+        for _ in range(1000):
+            connection.sendall(b"x" * 65_536)

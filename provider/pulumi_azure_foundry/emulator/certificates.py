@@ -104,7 +104,7 @@ def prepare_certificates(state_dir: Path, outer: Mapping[str, str]) -> Certifica
 def load_authority(state_dir: Path, public: Path) -> trustme.CA:
     """Give the authority of *state_dir*; two processes that come at once agree on one."""
     private = state_dir / "ca-key.pem"
-    with (state_dir / "ca.lock").open("w") as lock:
+    with os.fdopen(os.open(state_dir / "ca.lock", os.O_RDWR | os.O_CREAT, PRIVATE_FILE), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if private.exists() and public.exists():
             return trustme.CA.from_pem(public.read_bytes(), read_private(private))

@@ -70,8 +70,10 @@ def render_faults(images: Sequence[Outcome], faults: Sequence[Fault]) -> str:
 
 def render_action(fault: Fault) -> str:
     """Say what happens to a request."""
+    if fault.action == "delay":
+        return f"{fault.delay:g} s late"
     what = f"{fault.status} {fault.code}" if fault.action == "status" else fault.action
-    return f"{what} after {fault.delay:g} s" if fault.delay else what
+    return f"{what}, {fault.delay:g} s late" if fault.delay else what
 
 
 def render_span(fault: Fault) -> str:

@@ -7,11 +7,14 @@ is its own; a creating POST switches repeating off altogether (`ONCE`).
 from __future__ import annotations
 
 import logging
+import threading
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from azure.core.pipeline import PipelineResponse
     from azure.core.pipeline.policies import RetryPolicy
     from azure.core.pipeline.transport import RequestsTransport
@@ -76,7 +79,36 @@ def transport() -> RequestsTransport:
     from requests.adapters import HTTPAdapter
     from urllib3.util import Retry
 
+    context = shared_context()
+
+    class SharingAdapter(HTTPAdapter):
+        """requests has every connection read and keep all trusted authorities anew: 20 ms and a megabyte each."""
+
+        def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - passed on
+            super().init_poolmanager(*arguments, ssl_context=context, **options)
+
+        def proxy_manager_for(self, proxy: str, **options: Any) -> Any:  # noqa: ANN401 - a urllib3 manager
+            return super().proxy_manager_for(proxy, ssl_context=context, **options)
+
     never = Retry(total=False, redirect=False, raise_on_status=False)
     session = Session()
-    session.mount("https://", HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=never))
+    session.mount("https://", SharingAdapter(pool_maxsize=CONNECTIONS, max_retries=never))
     return RequestsTransport(session=session, connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
+
+
+def shared_context() -> SSLContext:
+    """urllib3's TLS settings in a context for many connections, which reads each bundle of authorities once."""
+    from urllib3.util.ssl_ import create_urllib3_context
+
+    context = create_urllib3_context()
+    load, lock, loaded = context.load_verify_locations, threading.Lock(), set[tuple[object, ...]]()
+
+    def load_once(cafile: Any = None, capath: Any = None, cadata: Any = None) -> None:  # noqa: ANN401 - as they come
+        sources = (cafile, capath, cadata)
+        with lock:
+            if sources not in loaded:
+                load(*sources)
+                loaded.add(sources)
+
+    context.load_verify_locations = load_once  # type: ignore[method-assign] # urllib3 asks for it at every connection
+    return context

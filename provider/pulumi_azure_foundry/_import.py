@@ -196,7 +196,8 @@ def render_program(declared: Mapping[str, Value], place: Place) -> str:
         del arguments["project_endpoint"]
     if place.api_version_is_configured or place.api_version == "v1":
         del arguments["api_version"]
-    lines = [f"    {name}={render_value(value, 4)}," for name, value in sorted(arguments.items(), key=_order)]
+    ordered = sorted(arguments.items(), key=_order)
+    lines = [f"    {name}={render_value(value, 4, taken=len(name) + 2)}," for name, value in ordered]
     return "\n".join(
         (
             "import pulumi_azure_foundry as foundry",
@@ -209,24 +210,24 @@ def render_program(declared: Mapping[str, Value], place: Place) -> str:
     )
 
 
-def render_value(value: Value, indent: int) -> str:
-    """A value as Python text, over several lines where it is long."""
+def render_value(value: Value, indent: int, *, taken: int = 0) -> str:
+    """A value as Python text, over several lines where it is long; *taken* characters stand around it."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, dict):
         items = [f"{render_value(key, indent + 4)}: {render_value(item, indent + 4)}" for key, item in value.items()]
-        return _bracketed("{", items, "}", indent)
+        return _bracketed("{" + ", ".join(items) + "}", items, indent, taken)
     if isinstance(value, list):
-        return _bracketed("[", [render_value(item, indent + 4) for item in value], "]", indent)
+        items = [render_value(item, indent + 4) for item in value]
+        return _bracketed("[" + ", ".join(items) + "]", items, indent, taken)
     return repr(value)
 
 
-def _bracketed(opening: str, items: list[str], closing: str, indent: int) -> str:
-    line = f"{opening}{', '.join(items)}{closing}"
-    if len(line) + indent <= _ONE_LINE and "\n" not in line:
+def _bracketed(line: str, items: list[str], indent: int, taken: int) -> str:
+    if indent + taken + len(line) <= _ONE_LINE and "\n" not in line:
         return line
     inner = "".join(f"{' ' * (indent + 4)}{item},\n" for item in items)
-    return f"{opening}\n{inner}{' ' * indent}{closing}"
+    return f"{line[0]}\n{inner}{' ' * indent}{line[-1]}"
 
 
 _FIRST: Final = ("project_endpoint", "api_version", "agent_name", "image", "cpu", "memory")

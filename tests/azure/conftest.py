@@ -7,6 +7,7 @@ reply that is no JSON, a `Retry-After` on every status. Everything else in this 
 from __future__ import annotations
 
 import json
+import os
 import ssl
 import threading
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ import trustme
 from azure.core.credentials import AccessTokenInfo
 
 from pulumi_azure_foundry._azure import credentials, data_plane
+from pulumi_azure_foundry.emulator import Emulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,3 +135,16 @@ def plane(service: ScriptedService, monkeypatch: pytest.MonkeyPatch) -> DataPlan
     monkeypatch.setattr(data_plane, "_planes", {})
     monkeypatch.setattr("azure.core.pipeline.transport.RequestsTransport.sleep", lambda *_: None)
     return data_plane.open_data_plane(service.endpoint, "v1")
+
+
+@pytest.fixture
+def emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+    for name in [name for name in os.environ if name.startswith(("ARM_", "AZURE_", "FOUNDRY_"))]:
+        monkeypatch.delenv(name)
+    with Emulator(state_dir=tmp_path / "world") as running:
+        for name, value in running.environment().items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(data_plane, "_planes", {})
+        credentials._process_credential.cache_clear()
+        yield running
+    credentials._process_credential.cache_clear()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -14,34 +13,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pulumi_azure_foundry import agent_versions
-from pulumi_azure_foundry._azure import credentials, data_plane
+from pulumi_azure_foundry._azure import data_plane
 from pulumi_azure_foundry._core import errors
 from pulumi_azure_foundry._core.seam import serving_of
 from pulumi_azure_foundry._core.shapes import render_version
 from pulumi_azure_foundry._core.stamps import Stamp
-from pulumi_azure_foundry.emulator import Emulator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from pulumi_azure_foundry._core.seam import DataPlane
+    from pulumi_azure_foundry.emulator import Emulator
 
 SHAPES = ("v1", "2025-11-15-preview")
 STAMP = Stamp("0123456789abcdef", "f" * 32)
-
-
-@pytest.fixture
-def emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    for name in [name for name in os.environ if name.startswith(("ARM_", "AZURE_", "FOUNDRY_"))]:
-        monkeypatch.delenv(name)
-    with Emulator(state_dir=tmp_path / "world") as running:
-        for name, value in running.environment().items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(data_plane, "_planes", {})
-        credentials._process_credential.cache_clear()
-        yield running
-    credentials._process_credential.cache_clear()
 
 
 @pytest.fixture(params=SHAPES)

@@ -1,0 +1,3 @@
+from tests.e2e.fixtures import emulator, service, stack
+
+__all__ = ["emulator", "service", "stack"]

@@ -76,7 +76,9 @@ class Service:
     def journal(self) -> list[dict[str, Any]]:
         """The program's own requests to the project."""
         return [
-            entry for entry in self._emulator.journal() if entry["user_agent"] != JUDGE and "/agents" in entry["path"]
+            entry
+            for entry in self._emulator.journal()
+            if entry["user_agent"] != JUDGE and "/agents" in str(entry["path"])
         ]
 
     def journal_text(self) -> str:

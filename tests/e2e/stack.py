@@ -125,18 +125,19 @@ class Stack:
 
     def start(self, *command: str, events: bool = False) -> Running:
         """Start a `pulumi` command."""
-        log = self.root / f"events-{len(self.outcomes)}.json"
-        flags = ["--event-log", str(log)] if events else []
-        process = subprocess.Popen(
-            ["pulumi", *command, *self._stack_flags(command), *flags, "--non-interactive", "--color", "never"],
-            cwd=self.folder,
-            env=self.environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        return Running(self, " ".join(command), process, log)
+        logs = self.root / f"command-{len(self.outcomes)}"
+        logs.mkdir()
+        flags = ["--event-log", str(logs / "events")] if events else []
+        with (logs / "stdout").open("w") as stdout, (logs / "stderr").open("w") as stderr:
+            process = subprocess.Popen(
+                ["pulumi", *command, *self._stack_flags(command), *flags, "--non-interactive", "--color", "never"],
+                cwd=self.folder,
+                env=self.environment(),
+                stdout=stdout,
+                stderr=stderr,
+                start_new_session=True,
+            )
+        return Running(self, " ".join(command), process, logs)
 
     def _stack_flags(self, command: Sequence[str]) -> list[str]:
         return [] if command[0] in ("stack", "cancel", "config") else ["--stack", self.name]
@@ -213,28 +214,45 @@ class Stack:
 class Running:
     """A command that was started."""
 
-    def __init__(self, stack: Stack, command: str, process: subprocess.Popen[str], log: Path) -> None:
+    def __init__(self, stack: Stack, command: str, process: subprocess.Popen[bytes], logs: Path) -> None:
         self.stack = stack
         self.command = command
         self.process = process
-        self.log = log
+        self.logs = logs
+
+    @property
+    def stdout(self) -> str:
+        """What it has said so far."""
+        return (self.logs / "stdout").read_text()
+
+    @property
+    def stderr(self) -> str:
+        """What it has said so far on the other channel."""
+        return (self.logs / "stderr").read_text()
 
     def wait(self, timeout_seconds: float = PATIENCE_SECONDS) -> Outcome:
         """Wait for its end."""
         try:
-            stdout, stderr = self.process.communicate(timeout=timeout_seconds)
+            self.process.wait(timeout_seconds)
         except subprocess.TimeoutExpired:
             self.kill_engine()
             self.stack.end_leftovers()
-            stdout, stderr = self.process.communicate()
-            raise AssertionError(f"pulumi {self.command} did not end:\n{stdout}{stderr}") from None
-        outcome = Outcome(self.command, self.process.returncode, stdout, stderr, list(events_in(self.log)))
+            self.process.wait()
+            raise AssertionError(f"pulumi {self.command} did not end:\n{self.stdout}{self.stderr}") from None
+        events = list(events_in(self.logs / "events"))
+        outcome = Outcome(self.command, self.process.returncode, self.stdout, self.stderr, events)
         self.stack.outcomes.append(outcome)
         return outcome
 
     def interrupt(self) -> None:
         """Ctrl-C: what a terminal sends to the foreground process group."""
         os.killpg(self.process.pid, signal.SIGINT)
+
+    def interrupt_twice(self) -> None:
+        """Ctrl-C, and again when the engine has said that it takes a second one to end at once."""
+        self.interrupt()
+        wait_until("the engine took the first Ctrl-C", lambda: "press ^C again" in self.stdout + self.stderr)
+        self.interrupt()
 
     def kill_engine(self) -> None:
         """End the engine as the kernel does when memory is short."""
@@ -289,7 +307,7 @@ def wait_until(statement: str, is_true: Any, timeout_seconds: float = 20.0) -> N
     until = time.monotonic() + timeout_seconds
     while not is_true():
         assert time.monotonic() < until, f"in vain waited for: {statement}"
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 def secret(ending: str = "") -> dict[str, str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Blow = Literal["provider", "engine", "ctrl_c", "ctrl_c_twice"]
 Command = Literal["create", "replace", "destroy"]
 
-REQUESTS: dict[Command, int] = {"create": 5, "replace": 9, "destroy": 4}
+REQUESTS: dict[Command, int] = {"create": 5, "replace": 7, "destroy": 4}
 """Requests to the project in each command; a test counts them, so that no request is left out."""
 BLOWS: tuple[Blow, ...] = ("provider", "engine", "ctrl_c", "ctrl_c_twice")
 

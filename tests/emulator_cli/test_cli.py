@@ -127,8 +127,9 @@ def test_status_says_where_everything_is(command: Command, emulator: Emulator) -
         ["page", emulator.url],
         ["project", emulator.project_endpoint],
         ["https://demo.services.ai.azure.com/api/projects/demo (inside `foundry-emulator run`)"],
+        ["until", "the process ends"],
         ["agents", "0"],
-    ] == [re.split(r" {2,}", line.strip()) for line in result.output.splitlines()[:5]]
+    ] == [re.split(r" {2,}", line.strip()) for line in result.output.splitlines()[:6]]
 
 
 def test_status_for_programs(command: Command, emulator: Emulator) -> None:
@@ -149,10 +150,7 @@ def test_status_of_a_folder_that_is_not_there_makes_none(command: Command, state
 def test_stop_leaves_a_process_alone_that_start_did_not_start(command: Command, emulator: Emulator) -> None:
     result = command("stop")
 
-    assert (
-        f"Error: process {emulator.serving.pid} serves it for a test or a `run` of its own, and ends with that\n"
-        == (result.output)
-    )
+    assert f"Error: process {emulator.serving.pid} serves it for itself, and ends with that\n" == (result.output)
 
 
 def test_stop_without_a_process_is_fine(command: Command, state_dir: Path) -> None:

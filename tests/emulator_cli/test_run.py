@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,20 @@ def environment_seen(command: Command, tmp_path: Path) -> dict[str, str]:
     assert (0, "") == (result.exit_code, result.output)
     environment: dict[str, str] = json.loads(seen.read_text(encoding="utf-8"))
     return environment
+
+
+def waiting_run(state_dir: Path, then: str) -> subprocess.Popen[str]:
+    """Start a run whose command says that it is there, waits for a line, and does *then*."""
+    words = [sys.executable, "-m", "pulumi_azure_foundry.emulator", "--state", str(state_dir), "run", "--"]
+    process = subprocess.Popen(
+        [*words, "sh", "-c", f"echo ready; read line; {then}"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert "ready\n" == process.stdout.readline()
+    return process
 
 
 @pytest.mark.parametrize("code", [0, 1, 7, 255])
@@ -101,6 +116,33 @@ def test_a_running_emulator_is_used(command: Command, emulator: Emulator, tmp_pa
 def test_without_one_it_lives_as_long_as_the_command(command: Command, state_dir: Path, tmp_path: Path) -> None:
     environment_seen(command, tmp_path)
 
+    assert find_serving(state_dir) is None
+
+
+def test_two_runs_at_once_share_one_that_ends_with_the_last(state_dir: Path) -> None:
+    first = waiting_run(state_dir, "true")
+    second = waiting_run(state_dir, f"{sys.executable} -m pulumi_azure_foundry.emulator status >/dev/null")
+    with first, second:
+        serving = find_serving(state_dir)
+
+        first.communicate("\n", timeout=30)
+
+        assert serving is not None
+        assert serving == find_serving(state_dir)
+        second.communicate("\n", timeout=30)
+    assert (0, 0) == (first.returncode, second.returncode)
+    assert find_serving(state_dir) is None
+
+
+def test_a_killed_run_leaves_no_emulator_behind(state_dir: Path) -> None:
+    with waiting_run(state_dir, "true") as run:
+        assert find_serving(state_dir) is not None
+
+        run.kill()
+
+    end = time.monotonic() + 10
+    while find_serving(state_dir) is not None and time.monotonic() < end:
+        time.sleep(0.05)
     assert find_serving(state_dir) is None
 
 

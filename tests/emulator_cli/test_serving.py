@@ -30,7 +30,7 @@ def test_nobody_serves_after_the_end(state_dir: Path) -> None:
 def test_what_a_killed_process_left_behind_counts_as_nobody(state_dir: Path) -> None:
     prepare_state_folder(state_dir)
     with hold_folder(state_dir):
-        announce(state_dir, Serving(os.getpid(), Ports(1, 2, 3), background=True))
+        announce(state_dir, Serving(os.getpid(), Ports(1, 2, 3), "background"))
 
     assert (state_dir / "serving.json").exists()
     assert find_serving(state_dir) is None
@@ -39,7 +39,7 @@ def test_what_a_killed_process_left_behind_counts_as_nobody(state_dir: Path) -> 
 def test_a_process_that_is_not_ready_yet_is_not_found_by_the_record_of_a_killed_one(state_dir: Path) -> None:
     prepare_state_folder(state_dir)
     with hold_folder(state_dir):
-        announce(state_dir, Serving(1, Ports(1, 2, 3), background=True))
+        announce(state_dir, Serving(1, Ports(1, 2, 3), "background"))
 
     with hold_folder(state_dir):
         assert find_serving(state_dir) is None
@@ -48,5 +48,5 @@ def test_a_process_that_is_not_ready_yet_is_not_found_by_the_record_of_a_killed_
 def test_the_record_holds_no_secret_and_is_read_by_its_owner_alone(emulator: Emulator) -> None:
     record = emulator.state_dir / "serving.json"
 
-    assert {"pid", "ports", "background"} == set(json.loads(record.read_text(encoding="utf-8")))
+    assert {"pid", "ports", "life"} == set(json.loads(record.read_text(encoding="utf-8")))
     assert 0o600 == stat.S_IMODE(record.stat().st_mode)

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import threading
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,17 +18,19 @@ from .local import Emulator, environment_of
 from .reports import render_serving, table
 from .run import CommandNotStartedError, run_command
 from .server import Ports
-from .serving import AlreadyServedError, find_serving
-from .start import NotStartedError, start_in_background, stop_serving
+from .serving import AlreadyServedError, find_serving, open_users, try_lock
+from .start import NotStartedError, start_in_background, stop_serving, used
 from .store import NewerStateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .serving import Life
     from .values import JsonMap
 
 STATE_VARIABLE = "FOUNDRY_EMULATOR_STATE"
 NOT_RUNNING = 3
+USERS_POLL_SECONDS = 0.2
 Verb = TypeVar("Verb", bound="Callable[..., object]")
 
 
@@ -84,13 +85,12 @@ def port_options(verb: Verb) -> Verb:
 def run(context: click.Context, command: tuple[str, ...]) -> None:
     """Run COMMAND against the emulator and pass on its exit code.
 
-    Uses the emulator that `start` left running, else one that lives as long as COMMAND; the world stays either way.
+    Uses the emulator that `start` left running, else one that ends with COMMAND; the world stays either way.
     COMMAND sees https://demo.services.ai.azure.com/api/projects/demo as its project (other account and project names
     work too), a Pulumi backend of its own, and none of the outer Azure credentials. Hosts outside Azure are refused.
     """
     state_dir = prepare_state_folder(context.obj)
-    with ExitStack() as opened:
-        serving = find_serving(state_dir) or opened.enter_context(Emulator(state_dir)).serving
+    with used(state_dir, Ports()) as serving:
         environment = child_environment(
             os.environ,
             environment_of(state_dir, serving.ports, project_endpoint=PROJECT_URL),
@@ -122,16 +122,22 @@ def start(state_dir: Path, port: int, token_port: int, proxy_port: int, provisio
 
 @main.command()
 @port_options
+@click.option("--while-used", is_flag=True, hidden=True)
 @click.pass_obj
-def serve(state_dir: Path, port: int, token_port: int, proxy_port: int) -> None:
-    """Serve in the foreground until Ctrl-C; what `start` runs in the background."""
+def serve(state_dir: Path, port: int, token_port: int, proxy_port: int, *, while_used: bool) -> None:
+    """Serve in the foreground until Ctrl-C."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     os.umask(0o077)
-    with Emulator(state_dir, ports=Ports(port, token_port, proxy_port), background=True) as emulator:
+    life: Life = "while used" if while_used else "background"
+    users = open_users(prepare_state_folder(state_dir))
+    with Emulator(state_dir, ports=Ports(port, token_port, proxy_port), life=life) as emulator:
         click.echo(render_serving(emulator.serving, PROJECT_URL))
-        ended.wait()
+        while not ended.wait(USERS_POLL_SECONDS if while_used else None) and not try_lock(users):
+            pass
+    # Closed last: whoever wants to use the folder now waits until it can be served anew.
+    os.close(users)
 
 
 @main.command()

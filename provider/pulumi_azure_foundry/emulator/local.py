@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .clock import WorldClock
     from .faults import Faults
     from .images import Images
+    from .serving import Life
     from .settings import Settings
     from .values import Json, JsonMap
 
@@ -69,7 +70,7 @@ class Emulator:
         state_dir: Folder of the imitated world, made if absent; a later emulator finds the world there again.
             Default: a temporary folder that is removed at the end.
         ports: Loopback ports instead of free ones.
-        background: Whether ``foundry-emulator stop`` may end this process.
+        life: Why it ends; told to other processes.
 
     Raises:
         AlreadyServedError: Another emulator serves *state_dir*.
@@ -77,11 +78,11 @@ class Emulator:
     """
 
     def __init__(
-        self, state_dir: str | os.PathLike[str] | None = None, *, ports: Ports | None = None, background: bool = False
+        self, state_dir: str | os.PathLike[str] | None = None, *, ports: Ports | None = None, life: Life = "inside"
     ) -> None:
         self._wanted_state_dir = state_dir
         self._wanted_ports = ports or Ports()
-        self._background = background
+        self._life = life
         self._open = ExitStack()
         self._world: World | None = None
         self._serving: Serving | None = None
@@ -105,7 +106,7 @@ class Emulator:
                     ports=self._wanted_ports,
                 )
             )
-            serving = Serving(os.getpid(), running.ports, self._background)
+            serving = Serving(os.getpid(), running.ports, self._life)
             announce(state_dir, serving)
             opened.callback(withdraw, state_dir)
             self._world, self._serving = world, serving

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .values import as_map, as_number, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .faults import Fault
     from .images import Outcome
-    from .serving import Serving
+    from .serving import Life, Serving
     from .settings import Settings
     from .values import JsonMap
+
+ENDS: Final[Mapping[Life, str]] = {
+    "inside": "the process ends",
+    "background": "`foundry-emulator stop`",
+    "while used": "the last `foundry-emulator run` ends",
+}
 
 
 def table(rows: Sequence[Sequence[object]]) -> str:
@@ -33,6 +39,7 @@ def render_serving(serving: Serving, project_url: str) -> str:
         ["page", serving.url],
         ["project", serving.project_endpoint],
         ["", f"{project_url} (inside `foundry-emulator run`)"],
+        ["until", ENDS[serving.life]],
     ])  # fmt: skip
 
 

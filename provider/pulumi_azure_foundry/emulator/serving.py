@@ -12,7 +12,7 @@ import os
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .certificates import read_private, write_private
 from .environment import PROJECT_PATH
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+# With the process around it; when stopped; when stopped, or when no ``foundry-emulator run`` needs it any more.
+Life: TypeAlias = Literal["inside", "background", "while used"]
+
 LOCK_FILE = "serving.lock"
+USERS_FILE = "users.lock"
 RECORD_FILE = "serving.json"
 # Whoever asks whether the folder is served holds the lock for a moment.
 LOCK_PATIENCE_SECONDS = 0.5
@@ -35,11 +39,11 @@ class AlreadyServedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """One serving process. *background*: started by ``foundry-emulator start``, so that ``stop`` may end it."""
+    """One serving process, and why it ends."""
 
     pid: int
     ports: Ports
-    background: bool
+    life: Life
 
     @property
     def url(self) -> str:
@@ -82,6 +86,22 @@ def try_lock(descriptor: int) -> bool:
     return True
 
 
+@contextmanager
+def use_folder(state_dir: Path) -> Iterator[None]:
+    """Count as a user of *state_dir*; waits while a server that found no user is about to end."""
+    descriptor = open_users(state_dir)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def open_users(state_dir: Path) -> int:
+    """Open the lock that each user shares; who gets it alone knows that there is none, and keeps new ones waiting."""
+    return os.open(state_dir / USERS_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+
+
 def announce(state_dir: Path, serving: Serving) -> None:
     """Tell other processes who serves *state_dir*."""
     write_private(state_dir / RECORD_FILE, json.dumps(asdict(serving)).encode())
@@ -106,4 +126,4 @@ def find_serving(state_dir: Path) -> Serving | None:
         return None
     finally:
         os.close(descriptor)
-    return Serving(found["pid"], Ports(**found["ports"]), found["background"])
+    return Serving(found["pid"], Ports(**found["ports"]), found["life"])

@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .serving import find_serving
+from .serving import find_serving, open_users, try_lock, use_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from .server import Ports
@@ -27,7 +29,7 @@ class NotStartedError(Exception):
     """The serving process ended or stayed silent; the text has its last words."""
 
 
-def start_in_background(state_dir: Path, ports: Ports) -> Serving:
+def start_in_background(state_dir: Path, ports: Ports, *, while_used: bool = False) -> Serving:
     """Start a serving process and wait until it answers; of two that start at once, both callers get the one that won.
 
     Raises:
@@ -36,6 +38,8 @@ def start_in_background(state_dir: Path, ports: Ports) -> Serving:
     log = state_dir / LOG_FILE
     command = [sys.executable, "-m", "pulumi_azure_foundry.emulator", "--state", str(state_dir), "serve"]
     options = ["--port", str(ports.https), "--token-port", str(ports.token), "--proxy-port", str(ports.proxy)]
+    if while_used:
+        options.append("--while-used")
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as output:
         process = subprocess.Popen(
             [*command, *options],
@@ -72,10 +76,10 @@ def stop_serving(state_dir: Path, serving: Serving) -> None:
     """End the process that serves *state_dir*.
 
     Raises:
-        NotStartedError: It serves inside a test or another command, and ends with that.
+        NotStartedError: It serves inside a test, and ends with that.
     """
-    if not serving.background:
-        message = f"process {serving.pid} serves it for a test or a `run` of its own, and ends with that"
+    if serving.life == "inside":
+        message = f"process {serving.pid} serves it for itself, and ends with that"
         raise NotStartedError(message)
     os.kill(serving.pid, signal.SIGTERM)
     end = time.monotonic() + STOP_PATIENCE_SECONDS
@@ -84,3 +88,26 @@ def stop_serving(state_dir: Path, serving: Serving) -> None:
             os.kill(serving.pid, signal.SIGKILL)
             return
         time.sleep(POLL_SECONDS)
+
+
+@contextmanager
+def used(state_dir: Path, ports: Ports) -> Iterator[Serving]:
+    """Use the process that serves *state_dir*, or one that is started now and ends with its last user.
+
+    It is a process of its own, so that of two users at once neither takes it away from the other.
+    """
+    with use_folder(state_dir):
+        serving = find_serving(state_dir) or start_in_background(state_dir, ports, while_used=True)
+        yield serving
+    if serving.life == "while used":
+        stop_if_unused(state_dir, serving)
+
+
+def stop_if_unused(state_dir: Path, serving: Serving) -> None:
+    """End *serving* now instead of when it notices by itself."""
+    users = open_users(state_dir)
+    try:
+        if try_lock(users) and find_serving(state_dir) == serving:
+            stop_serving(state_dir, serving)
+    finally:
+        os.close(users)

@@ -396,6 +396,12 @@ def test_parts_of_protocols_that_are_not_known_yet_pass() -> None:
             id="secret",
         ),
         pytest.param(
+            {"metadata": {"password": "hunter2!"}},
+            'metadata["password"]: looks like a secret; metadata is readable for all who may read the agent: '
+            "leave it out",
+            id="a_secret_in_metadata",
+        ),
+        pytest.param(
             {"metadata": {"enableVnextExperience": "true"}},
             'metadata["enableVnextExperience"]: has no effect today and is left out',
             id="a_marker_of_the_past",
@@ -519,7 +525,8 @@ def test_known_inputs_are_checked_beside_unknown_ones() -> None:
     ] == failures_of(image=UNKNOWN, environment_variables={"A.B": UNKNOWN, "C": UNKNOWN})
 
 
-def test_parts_that_are_not_known_yet_pass_in_tools_and_telemetry() -> None:
+def test_parts_that_are_not_known_yet_pass_in_tools_telemetry_and_metadata() -> None:
+    assert failures_of(metadata={"k": UNKNOWN}) == []
     endpoint: Value = {"kind": UNKNOWN, "data": UNKNOWN, "auth": UNKNOWN}
 
     assert failures_of(telemetry_config={"endpoints": [UNKNOWN, endpoint]}) == []

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .canonical import IGNORED_METADATA, canonical_inputs, canonical_value, complete_inputs, plain_value
-from .environment import check_environment
+from .environment import check_environment, looks_secret
 from .failures import Failure, Findings, Notice, entry_path
 from .fields import API_VERSIONS, FIELD, FIELDS, TODAY, Field
 from .formats import check_format, check_telemetry, is_project_endpoint
@@ -158,18 +158,21 @@ def _check_metadata(metadata: dict[str, Value]) -> Findings:
             f"has {len(users)} pairs; at most {METADATA_PAIRS} are allowed (one of the service's 16 is this package's)",
         )
     for key in users:
-        value = metadata[key]
-        if not key:
-            yield Failure("metadata", "has an empty key")
-        if len(key) > METADATA_KEY_LENGTH:
-            yield Failure(
-                entry_path("metadata", key),
-                f"has a key of {len(key)} characters; at most {METADATA_KEY_LENGTH} are allowed",
-            )
-        if isinstance(value, str) and len(value) > METADATA_VALUE_LENGTH:
-            yield Failure(
-                entry_path("metadata", key), f"has {len(value)} characters; at most {METADATA_VALUE_LENGTH} are allowed"
-            )
+        yield from _check_pair(key, metadata[key])
+
+
+def _check_pair(key: str, value: Value) -> Findings:
+    path = entry_path("metadata", key)
+    if not key:
+        yield Failure("metadata", "has an empty key")
+    if len(key) > METADATA_KEY_LENGTH:
+        yield Failure(path, f"has a key of {len(key)} characters; at most {METADATA_KEY_LENGTH} are allowed")
+    if not isinstance(value, str):
+        return
+    if len(value) > METADATA_VALUE_LENGTH:
+        yield Failure(path, f"has {len(value)} characters; at most {METADATA_VALUE_LENGTH} are allowed")
+    elif looks_secret(key, value):
+        yield Notice(path, "looks like a secret; metadata is readable for all who may read the agent: leave it out")
 
 
 _MAPS: Final[Mapping[str, Callable[[dict[str, Value]], Findings]]] = {

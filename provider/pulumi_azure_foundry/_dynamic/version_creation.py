@@ -160,7 +160,8 @@ def _wait_for_roles(work: Work, version: Version, retry_at: float, last_post: fl
             f"create hosted agent '{work.agent_name}': interrupted while waiting to repeat after {version.error_code}"
         )
         raise VersionFailedError(
-            f"{message}\nThe failed version {version.version} was removed. Do: run `pulumi up` again."
+            f"{message}\nThe failed version {version.version} was removed. Do: run `pulumi up` again.",
+            is_explained=True,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -46,7 +45,7 @@ class Service:
         if answer.status_code == requests.codes.not_found:
             return None
         assert answer.ok, f"{method} {path} answered {answer.status_code}: {answer.text}"
-        return answer.json()
+        return answer.json() if answer.content else {}
 
     def agents(self) -> list[str]:
         """Names of all agents."""
@@ -69,6 +68,16 @@ class Service:
         """Delete a version behind everybody's back."""
         self.call("DELETE", f"/agents/{agent}/versions/{number}")
 
+    def begin_session(self, agent: str, number: str) -> str:
+        """Begin a session on a version; its id."""
+        indicator = {"type": "version_ref", "agent_version": number}
+        answer = self.call("POST", f"/agents/{agent}/endpoint/sessions", body={"version_indicator": indicator})
+        return str(answer["agent_session_id"])
+
+    def end_session(self, agent: str, session: str) -> None:
+        """End a session."""
+        self.call("DELETE", f"/agents/{agent}/endpoint/sessions/{session}")
+
     def requests_since(self, count: int) -> list[str]:
         """`METHOD path` of the program's own requests to the project after the first *count* ones."""
         return [f"{entry['method']} {entry['path']}" for entry in self.journal()[count:]]
@@ -80,7 +89,3 @@ class Service:
             for entry in self._emulator.journal()
             if entry["user_agent"] != JUDGE and "/agents" in str(entry["path"])
         ]
-
-    def journal_text(self) -> str:
-        """The whole journal, as shown to people."""
-        return json.dumps(self._emulator.journal())

@@ -80,12 +80,13 @@ def test_a_failing_image_leaves_the_old_version_alone_and_a_fixed_one_replaces_i
 ) -> None:
     stack.declare(agent(image=A))
     stack.up().succeeded()
-    emulator.images.set(B, "missing")
-    stack.declare(agent(image=B))
+    emulator.images.set(B, "missing", message=f"no such image; the container was to get {stack.secret}")
+    stack.declare(agent(image=B, environment_variables={"TOKEN": secret()}))
 
     outcome = stack.up().failed()
 
     assert "AcrImageNotFound" in outcome.text
+    assert "the container was to get [secret]" in outcome.text
     assert "Do: " in outcome.text
     assert (
         "Traceback" not in outcome.text.partition("azure-foundry:HostedAgentVersion (support)")[2].partition("\n\n")[0]
@@ -208,3 +209,37 @@ def test_an_agent_that_was_there_before_stays_with_the_versions_of_others(stack:
     stack.destroy().succeeded()
 
     assert ["support/1"] == service.ids()
+
+
+def test_a_version_with_live_sessions_drains_before_it_goes(stack: Stack, service: Service) -> None:
+    stack.declare(agent(image=A))
+    stack.up().succeeded()
+    session = service.begin_session("support", "1")
+    stack.declare(agent(image=B, drain_timeout_seconds=0))
+
+    replaced = stack.up().succeeded()
+
+    assert "version 1 of agent 'support' has live sessions and was left to drain" in replaced.text
+    assert ["support/2"] == stack.ids()
+    assert [A, B] == service.images()
+
+    refused = stack.destroy().failed()
+
+    assert "it still has live sessions" in refused.text
+    assert ["support/2"] == stack.ids()
+
+    service.end_session("support", session)
+    stack.destroy().succeeded()
+
+    assert [] == stack.ids()
+    assert [] == service.agents()
+
+
+def test_force_ends_live_sessions(stack: Stack, service: Service) -> None:
+    stack.declare(agent(image=A, force=True))
+    stack.up().succeeded()
+    service.begin_session("support", "1")
+
+    stack.destroy().succeeded()
+
+    assert [] == service.agents()

@@ -253,3 +253,12 @@ def test_known_inputs_are_checked_beside_unknown_ones(standing: Stack) -> None:
     outcome = standing.preview().failed()
 
     assert "resource 'first' has a problem: cpu: '3'" in outcome.text
+
+
+def test_a_mutable_tag_is_warned_about_once(standing: Stack) -> None:
+    standing.declare(agent(**{**OLD, "image": "acme.azurecr.io/support:latest"}))
+
+    outcome = standing.preview().succeeded()
+
+    diagnostics = outcome.text.partition("Diagnostics:")[2]
+    assert 1 == diagnostics.count("warning: image: ")

@@ -144,3 +144,8 @@ def test_an_imported_version_shows_an_empty_preview(stack: Stack, service: Servi
     stack.preview("--diff", "--expect-no-changes").succeeded()
 
     assert ["support/1"] == stack.ids() == service.ids()
+
+    stack.declare(agent(image=B, cpu="0.5", memory="1Gi"))
+    stack.up().succeeded()
+
+    assert [B] == service.images(), "the imported version is replaced like any other"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import pulumi
 from pulumi.dynamic import Resource
 
+from pulumi_azure_foundry._core.fields import FIELD, TODAY, default_of
 from pulumi_azure_foundry._core.stamps import owner_of
 from pulumi_azure_foundry._dynamic.hosted_agent_version import COMPUTED, HostedAgentVersionProvider
 
@@ -110,15 +111,20 @@ class HostedAgentVersion(Resource, module="azure-foundry", name="HostedAgentVers
     Source: agents data plane, POST `/agents/{name}/versions`; limits: the reference table in the README.
     """
 
-    agent_name: pulumi.Output[str]
-    image: pulumi.Output[str]
-    project_endpoint: pulumi.Output[str]
-    version: pulumi.Output[str]
-    status: pulumi.Output[str]
-    agent_guid: pulumi.Output[str | None]
-    principal_id: pulumi.Output[str | None]
-    client_id: pulumi.Output[str | None]
     created_at: pulumi.Output[int | None]
+
+    if TYPE_CHECKING:
+        # The SDK evaluates annotations anew for each resource, and needs them for whole numbers only.
+        agent_name: pulumi.Output[str]
+        image: pulumi.Output[str]
+        project_endpoint: pulumi.Output[str]
+        cpu: pulumi.Output[str]
+        memory: pulumi.Output[str]
+        version: pulumi.Output[str]
+        status: pulumi.Output[str]
+        agent_guid: pulumi.Output[str | None]
+        principal_id: pulumi.Output[str | None]
+        client_id: pulumi.Output[str | None]
 
     def __init__(
         self,
@@ -179,9 +185,20 @@ class HostedAgentVersion(Resource, module="azure-foundry", name="HostedAgentVers
             "validate_resources": validate_resources,
         }
         hidden = {"__owner": _owner(resource_name, opts), "__endpoint_source": source}
+        is_look_up = opts is not None and opts.id is not None
+        given = {name: value for name, value in declared.items() if value is not None or is_look_up}
         super().__init__(
-            HostedAgentVersionProvider(), resource_name, {**declared, **hidden, **dict.fromkeys(COMPUTED)}, opts
+            HostedAgentVersionProvider(), resource_name, {**given, **hidden, **dict.fromkeys(COMPUTED)}, opts
         )
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> pulumi.Output[Any]:
+            """An argument that was not given is its default: asking the engine for each costs every program time."""
+            if name not in FIELD:
+                raise AttributeError(f"{type(self).__name__} has no attribute {name!r}", name=name, obj=self)
+            api_version = pulumi.Output.from_input(vars(self).get("api_version", TODAY))
+            return api_version.apply(lambda shape: default_of(FIELD[name], shape))
 
     @property
     def agent_endpoint_url(self) -> pulumi.Output[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,7 +35,7 @@ def description(api_version: str) -> dict[str, Any]:
 @cache
 def validator(api_version: str, pointer: str) -> Draft202012Validator:
     """What judges a body by the schema at *pointer* of the description."""
-    resource: Resource[Any] = Resource(description(api_version), DRAFT202012)
+    resource = DRAFT202012.create_resource(description(api_version))
     registry: Registry[Any] = Registry().with_resource("urn:description", resource)
     return Draft202012Validator({"$ref": f"urn:description{pointer}"}, registry=registry)
 

@@ -75,7 +75,9 @@ class Service:
 
 def a_body(api_version: str = "v1", **changes: Any) -> dict[str, Any]:
     """What creates a version; members of the definition and of the body may be changed, None leaves one out."""
-    outer: dict[str, Any] = {name: changes.pop(name) for name in ("metadata", "description", "draft") if name in changes}
+    outer: dict[str, Any] = {
+        name: changes.pop(name) for name in ("metadata", "description", "draft") if name in changes
+    }
     definition = a_definition(**changes) if api_version == "v1" else an_old_definition(**changes)
     return {"definition": definition, **outer}
 

@@ -117,8 +117,10 @@ def test_a_reserved_name_is_refused_in_the_services_words(service: Service) -> N
         ),
         (
             {"definition": a_definition(session_configuration={"idle_timeout_seconds": 119})},
-            "Invalid value for definition.session_configuration.idle_timeout_seconds: "
-            "a whole number from 120 to 14400.",
+            (
+                "Invalid value for definition.session_configuration.idle_timeout_seconds: "
+                "a whole number from 120 to 14400."
+            ),
         ),
         (
             {"definition": a_definition(environment_variables={"A": None})},

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pulumi_azure_foundry.emulator import Emulator
-from pulumi_azure_foundry.emulator.cli import main
+from pulumi_azure_foundry.emulator.commands import main
 
 Command: TypeAlias = Callable[..., Result]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from pulumi_azure_foundry.emulator import Emulator
-from pulumi_azure_foundry.emulator.cli import main
+from pulumi_azure_foundry.emulator import Emulator, cli
+from pulumi_azure_foundry.emulator.commands import main
 
 from .conftest import Command
 
@@ -204,3 +205,13 @@ def test_the_folder_may_come_from_the_environment(tmp_path: Path, monkeypatch: p
 def test_help_touches_nothing(command: Command, state_dir: Path) -> None:
     assert 0 == command("fault", "--help").exit_code
     assert not state_dir.exists()
+
+
+def test_a_missing_extra_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "pulumi_azure_foundry.emulator.commands")
+    monkeypatch.setitem(sys.modules, "click", None)
+
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+
+    assert "foundry-emulator needs click: pip install 'pulumi-azure-foundry[emulator]'" == end.value.code

@@ -14,7 +14,7 @@ PROJECT_PATH = "/api/projects/demo"
 PROJECT_URL = f"https://demo.services.ai.azure.com{PROJECT_PATH}"
 
 # Credentials, endpoints, backends and trust of the outer world. Whole families: a new member must not slip through.
-HIDDEN_PREFIXES = ("ARM_", "AZURE_", "FOUNDRY_", "IDENTITY_", "IMDS_", "MSI_", "PULUMI_")
+HIDDEN_PREFIXES = ("ACTIONS_ID_TOKEN_", "ARM_", "AZURE_", "FOUNDRY_", "IDENTITY_", "IMDS_", "MSI_", "PULUMI_")
 HIDDEN_NAMES = ("ALL_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from .values import as_map, as_number, as_text
@@ -41,6 +42,12 @@ def render_serving(serving: Serving, project_url: str) -> str:
         ["", f"{project_url} (inside `foundry-emulator run`)"],
         ["until", ENDS[serving.life]],
     ])  # fmt: skip
+
+
+def render_world(numbers: JsonMap) -> str:
+    """Say what there is, and what time it is there."""
+    now = datetime.fromtimestamp(as_number(numbers["now"]), UTC).isoformat(timespec="seconds")
+    return table([[name, now if name == "now" else value] for name, value in numbers.items()])
 
 
 def render_journal(entries: Sequence[JsonMap]) -> str:

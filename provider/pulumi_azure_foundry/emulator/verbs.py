@@ -34,7 +34,7 @@ def opened_world(state_dir: Path) -> Iterator[World]:
         world.close()
 
 
-@click.command()
+@click.command(short_help="Empty the world.")
 @click.pass_obj
 def reset(state_dir: Path) -> None:
     """Empty the world: no agents, faults or journal, default settings, real time. The Pulumi state of `run` stays."""
@@ -59,7 +59,7 @@ class FaultOptions(TypedDict):
     after: bool | None
 
 
-@click.command()
+@click.command(short_help="Let something go wrong with images or requests.")
 @click.option("--image", help="Let versions with this image fail; a pattern with * is fine.")
 @click.option("--method", help="Method of the requests that are struck.  [default: any]")
 @click.option("--path", help="Their path below the project, such as /agents/*/versions.  [default: any]")
@@ -108,7 +108,7 @@ def fail_image(world: World, image: str, options: FaultOptions) -> None:
     world.images.set(image, code, message=options["message"], seconds=options["delay"], times=times)
 
 
-@click.command()
+@click.command(short_help="Say what becomes of versions with an image.")
 @click.argument("reference")
 @click.argument("outcome")
 @click.option("--times", type=click.IntRange(1), help="With the next so many versions only; fine afterwards.")
@@ -125,7 +125,7 @@ def image(state_dir: Path, reference: str, outcome: str, times: int | None, mess
         click.echo(render_faults(world.images.entries(), []))
 
 
-@click.command()
+@click.command(short_help="List the requests so far.")
 @click.option("--last", type=click.IntRange(1), help="Only the last so many.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 @click.pass_obj
@@ -140,7 +140,7 @@ def journal(state_dir: Path, *, last: int | None, as_json: bool) -> None:
         click.echo(render_journal(entries))
 
 
-@click.group()
+@click.group(short_help="Move the world's clock.")
 def clock() -> None:
     """The world's clock: provisioning, sessions and propagation follow it."""
 
@@ -154,7 +154,7 @@ def advance(state_dir: Path, seconds: float) -> None:
         click.echo(f"{world.clock.advance(seconds):.3f}")
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, short_help="Durations, limits, and switches for open questions.")
 @click.pass_context
 def settings(context: click.Context) -> None:
     """Durations, limits, and a switch for every behaviour that public sources leave open; alone, list them."""

@@ -20,6 +20,7 @@ B = "acme.azurecr.io/support:2.0"
 C = "acme.azurecr.io/support:3.0"
 
 
+@pytest.mark.sdk_range
 def test_a_version_is_made_left_alone_changed_and_destroyed(stack: Stack, emulator: Emulator, service: Service) -> None:
     stack.declare(agent(image=A, environment_variables={"TOKEN": secret()}))
 

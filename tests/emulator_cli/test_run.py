@@ -54,35 +54,42 @@ def waiting_run(state_dir: Path, then: str) -> subprocess.Popen[str]:
     return process
 
 
+@pytest.mark.usefixtures("emulator")
 @pytest.mark.parametrize("code", [0, 1, 7, 255])
 def test_the_exit_code_is_passed_on(command: Command, code: int) -> None:
     assert code == command("run", "--", "sh", "-c", f"exit {code}").exit_code
 
 
+@pytest.mark.usefixtures("emulator")
 def test_a_command_ended_by_a_signal_gives_the_code_of_shells(command: Command) -> None:
     assert 128 + signal.SIGKILL == command("run", "--", "sh", "-c", "kill -9 $$").exit_code
 
 
+@pytest.mark.usefixtures("emulator")
 def test_a_command_that_is_not_there_gives_the_code_of_shells(command: Command) -> None:
     assert 127 == command("run", "--", "no-such-command").exit_code
 
 
+@pytest.mark.usefixtures("emulator")
 def test_a_command_that_may_not_be_run_gives_the_code_of_shells(command: Command, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").touch(mode=0o600)
 
     assert 126 == command("run", "--", str(tmp_path / "notes.txt")).exit_code
 
 
+@pytest.mark.usefixtures("emulator")
 def test_options_of_the_command_are_its_own(command: Command) -> None:
     assert 0 == command("run", "sh", "-c", "exit 0").exit_code
 
 
+@pytest.mark.usefixtures("emulator")
 def test_the_command_sees_a_project_under_a_real_name(command: Command, tmp_path: Path) -> None:
     seen = environment_seen(command, tmp_path)
 
     assert "https://demo.services.ai.azure.com/api/projects/demo" == seen["AZURE_AI_PROJECT_ENDPOINT"]
 
 
+@pytest.mark.usefixtures("emulator")
 def test_the_command_never_sees_a_real_stack_or_credential(
     command: Command, state_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,6 +105,7 @@ def test_the_command_never_sees_a_real_stack_or_credential(
     assert f"{state_dir}/pulumi/home" == seen["PULUMI_HOME"]
 
 
+@pytest.mark.usefixtures("emulator")
 def test_the_environment_of_the_caller_stays_as_it_is(command: Command, tmp_path: Path) -> None:
     before = dict(os.environ)
 
@@ -146,6 +154,7 @@ def test_a_killed_run_leaves_no_emulator_behind(state_dir: Path) -> None:
     assert find_serving(state_dir) is None
 
 
+@pytest.mark.usefixtures("emulator")
 def test_a_run_inside_a_run_uses_the_same_world(command: Command, state_dir: Path) -> None:
     inner = f"exec {sys.executable} -m pulumi_azure_foundry.emulator status"
 
@@ -168,6 +177,7 @@ def test_signals_go_to_the_command(state_dir: Path, number: signal.Signals) -> N
     assert find_serving(state_dir) is None
 
 
+@pytest.mark.usefixtures("emulator")
 def test_the_signal_handlers_of_the_caller_come_back(command: Command) -> None:
     before = signal.getsignal(signal.SIGINT)
 

@@ -1,6 +1,7 @@
 """A Pulumi project in a folder of its own, driven by the real command line against an emulator.
 
-The commands' own output is what is judged: it is what a user sees.
+The commands' own output is what is judged: it is what a user sees. Processes to be killed are found in /proc, by a
+variable in their environment: Linux only, like the kill tests that need it.
 """
 
 from __future__ import annotations
@@ -160,7 +161,8 @@ class Stack:
         folder = self.root / "recorder"
         if not folder.exists():
             return {}
-        return {"PYTHONPATH": str(folder), "E2E_IMPORTS": str(folder / "imports.txt")}
+        path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+        return {"PYTHONPATH": path, "E2E_IMPORTS": str(folder / "imports.txt")}
 
     def record_imports(self) -> None:
         """From now on let Python processes write down what they import."""
@@ -260,7 +262,7 @@ class Running:
 
     def kill_provider(self) -> None:
         """End the provider process the same way."""
-        pids = self.stack.processes("pulumi/dynamic/__main__.py") or self.stack.processes("pulumi.dynamic")
+        pids = self.stack.processes("pulumi.dynamic")
         assert pids, "no provider process is running"
         for pid in pids:
             kill(pid)

@@ -101,6 +101,11 @@ def test_a_destroy_after_ctrl_c_removes_what_was_being_made(stack: Stack, emulat
     running.interrupt()
     running.wait(timeout_seconds=20).failed()
 
+    read = stack.refresh().succeeded()
+
+    assert "version 1 of agent 'support' is 'creating'" in read.text
+    assert ["support/1"] == stack.ids()
+
     stack.destroy().succeeded()
 
     assert [] == stack.ids()

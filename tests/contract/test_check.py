@@ -164,13 +164,11 @@ def test_an_endpoint_moved_by_the_environment_names_both_and_the_config_key(prov
 
     failures = provider.check(agent.name, news, olds).failures
 
-    assert [
-        (
-            "",
-            f"project_endpoint: AZURE_AI_PROJECT_ENDPOINT now says {there}, but this version lives in {here}. If the move "
-            f"is meant, run `pulumi config set azure-foundry:projectEndpoint {there}`; otherwise set the variable back",
-        )
-    ] == failures
+    reason = (
+        f"project_endpoint: AZURE_AI_PROJECT_ENDPOINT now says {there}, but this version lives in {here}. If the move is "
+        f"meant, run `pulumi config set azure-foundry:projectEndpoint {there}`; otherwise set the variable back"
+    )
+    assert [("", reason)] == failures
 
 
 def test_two_declarations_with_one_owner_are_refused(provider: Provider, agent: Agent, other_agent: Agent) -> None:

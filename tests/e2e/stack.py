@@ -304,7 +304,7 @@ def kill(pid: int) -> None:
         return
 
 
-def wait_until(statement: str, is_true: Any, timeout_seconds: float = 20.0) -> None:
+def wait_until(statement: str, is_true: Any, timeout_seconds: float = 60.0) -> None:
     """Wait until a callable says so."""
     until = time.monotonic() + timeout_seconds
     while not is_true():

@@ -58,7 +58,7 @@ def check_row(row: Row, stack: Stack, emulator: Emulator, service: Service) -> N
     prepare(stack, row.command)
     held = emulator.hold(path="/agents**", nth=row.request, after=row.after)
     running = start(stack, row.command)
-    held.wait(30)
+    held.wait(60)
 
     strike(running, row)
     if row.blow == "ctrl_c":

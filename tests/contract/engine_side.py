@@ -1,6 +1,6 @@
 """The engine's half of the conversation with a dynamic provider: the same process, the same gRPC, no engine.
 
-`FakeEngine` takes the status lines, `Provider` is one `python -m pulumi.dynamic` as the engine starts it for one command.
+`FakeEngine` takes the status lines, `Provider` is a `python -m pulumi.dynamic`, as the engine starts it for a command.
 """
 
 from __future__ import annotations

@@ -165,8 +165,8 @@ def test_an_endpoint_moved_by_the_environment_names_both_and_the_config_key(prov
     failures = provider.check(agent.name, news, olds).failures
 
     reason = (
-        f"project_endpoint: AZURE_AI_PROJECT_ENDPOINT now says {there}, but this version lives in {here}. If the move is "
-        f"meant, run `pulumi config set azure-foundry:projectEndpoint {there}`; otherwise set the variable back"
+        f"project_endpoint: AZURE_AI_PROJECT_ENDPOINT now says {there}, but this version lives in {here}. If the move "
+        f"is meant, run `pulumi config set azure-foundry:projectEndpoint {there}`; otherwise set the variable back"
     )
     assert [("", reason)] == failures
 

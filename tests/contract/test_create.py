@@ -195,6 +195,19 @@ def test_a_failed_version_is_removed_and_explained(
     assert ([], None) == (service.versions(agent.name), service.agent(agent.name))
 
 
+def test_a_failed_version_whose_answer_was_lost_leaves_no_empty_agent(
+    provider: Provider, emulator: Emulator, service: Service, agent: Agent
+) -> None:
+    emulator.settings.switches["agent_after_last_version"] = "stays"
+    emulator.images.set(IMAGE, "missing")
+    emulator.fault(**POST, action="drop_after")
+
+    with pytest.raises(CallError):
+        provider.create(agent.name, agent.inputs())
+
+    assert service.agent(agent.name) is None
+
+
 def test_keep_failed_leaves_the_version(provider: Provider, emulator: Emulator, service: Service, agent: Agent) -> None:
     emulator.images.set(IMAGE, "missing")
 

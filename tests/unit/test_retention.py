@@ -75,6 +75,12 @@ def test_a_newer_version_of_the_owner_is_never_superseded() -> None:
     assert Removal(("2",), ()) == superseded(four_versions(), removing="2", held=frozenset())
 
 
+def test_what_a_cut_run_made_between_the_removed_version_and_its_successor_goes_too() -> None:
+    versions = [a_version(5), a_version(4), a_version(3)]
+
+    assert Removal(("3", "4"), ()) == superseded(versions, serving={}, held=frozenset({"support/5"}))
+
+
 def test_what_this_run_returned_is_held_by_id_or_number() -> None:
     assert Removal((), ()) == superseded(four_versions(), held=frozenset({"support/3", "2"}))
 
@@ -183,7 +189,7 @@ def test_a_replacement_never_removes_what_it_must_leave(
     for number in (*removal.delete, *skipped):
         version = by_number[number]
         assert number == removing or (version.stamp is not None and version.stamp.owner in OWNERS)
-        assert int(number) <= int(removing)
+        assert int(number) <= max(int(removing), *(int(one.rpartition("/")[2]) for one in held), 0)
         assert number not in held
         assert f"support/{number}" not in held
     for number in removal.delete:

@@ -52,11 +52,11 @@ def plan_superseded(
         keep_versions: So many of the newest superseded versions stay, if they are active.
         held: Ids (``agent/version``) or numbers that this run returned; never deleted.
     """
-    superseded = [
-        v
-        for v in _ours(versions, owners, removing)
-        if not _is_held(v, held) and _position(v.version) <= _position(removing)
-    ]
+    ours = _ours(versions, owners, removing)
+    # What a cut command posted may be newer than what is removed; it is older than what this run made.
+    newest = max((_position(v.version) for v in ours if _is_held(v, held)), default=0)
+    last = max(newest, _position(removing))
+    superseded = [v for v in ours if not _is_held(v, held) and _position(v.version) <= last]
     kept = {v.version for v in [v for v in superseded if v.status == "active"][:keep_versions]}
     named = _named(serving)
     leaving = [v.version for v in reversed(superseded) if v.version not in kept]

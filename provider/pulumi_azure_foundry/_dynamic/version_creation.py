@@ -84,13 +84,13 @@ def create_version(work: Work, order: Order) -> Version:
 
 
 def find_or_post(work: Work, order: Order) -> tuple[Version, bool]:
-    """The version to wait for, and whether our POST made the agent: look and POST are one critical section."""
+    """The version to wait for, and whether a POST of ours made the agent: look and POST are one critical section."""
     with work.lock:
         for repeat in range(POST_REPEATS + 1):
             versions = list_versions(work, order)
             plan = _confirmed_plan(work, order, versions)
             if isinstance(plan, Adopt):
-                return plan.version, False
+                return plan.version, plan.version.stamp is not None and plan.version.stamp.made_agent
             if isinstance(plan, RemoveFirst):
                 work.data_plane.delete_version(work.agent_name, plan.version.version)
             agent_is_new = not versions and work.data_plane.get_agent(work.agent_name) is None

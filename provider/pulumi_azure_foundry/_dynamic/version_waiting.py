@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pulumi_azure_foundry._core.shapes import Version
     from pulumi_azure_foundry._dynamic.work import Work
 
+CREATING = "creating"
 GONE = "gone"
 _CONFIRMATION = {"active": CONFIRM_ACTIVE_SECONDS, "failed": CONFIRM_FAILED_SECONDS, GONE: CONFIRM_FAILED_SECONDS}
 _GONE_STATUSES = frozenset({"deleting", "deleted"})
@@ -48,6 +49,9 @@ def wait_for_version(work: Work, version: Version, *, api_version: str, deadline
         StillCreatingError: At the deadline, at Ctrl-C, or on an error that repeating does not mend.
     """
     started, last, seen, trouble = work.clock.monotonic(), version, "", ""
+    if version.status == CREATING:  # so it said a moment ago
+        work.status.update(CREATING, _status_line(version, CREATING, 0.0, ""))
+        _pause(work, version, interval_after(0.0), "")
     while True:
         now = work.clock.monotonic()
         if now >= deadline:
@@ -71,8 +75,12 @@ def wait_for_version(work: Work, version: Version, *, api_version: str, deadline
                 pause = _CONFIRMATION[status]
             seen, trouble = status, ""
         work.status.update(seen + trouble, _status_line(last, seen, now - started, trouble))
-        if not work.sleep(min(pause, max(deadline - now, CONFIRM_ACTIVE_SECONDS))):
-            raise StillCreatingError(last, _still(work, last, "as the command was interrupted", trouble))
+        _pause(work, last, min(pause, max(deadline - now, CONFIRM_ACTIVE_SECONDS)), trouble)
+
+
+def _pause(work: Work, last: Version, seconds: float, trouble: str) -> None:
+    if not work.sleep(seconds):
+        raise StillCreatingError(last, _still(work, last, "as the command was interrupted", trouble))
 
 
 def _status_line(version: Version, seen: str, waited: float, trouble: str) -> str:

@@ -5,9 +5,11 @@ Run in the environment of that release, as a process of its own; knows neither t
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from azure.ai.projects import AIProjectClient
@@ -70,10 +72,23 @@ def sessions_seen(client: AIProjectClient, number: str) -> dict[str, Any]:
     }
 
 
-def life(client: AIProjectClient) -> dict[str, Any]:
+def asked(endpoint: str, credential: ManagedIdentityCredential) -> list[str]:
+    """What the agent answers through the OpenAI client of a release that has one for agents, and on which session."""
+    if "agent_name" not in inspect.signature(AIProjectClient.get_openai_client).parameters:
+        return []
+    with AIProjectClient(endpoint, credential, allow_preview=True) as client:
+        with client.get_openai_client(agent_name=AGENT) as openai:
+            answer: Any = openai.responses.create(input="hello")
+        agents: Any = client.agents
+        agents.delete_session(AGENT, answer.agent_session_id)
+    return [answer.output_text]
+
+
+def life(client: AIProjectClient, ask: Callable[[], list[str]]) -> dict[str, Any]:
     """Make, read, list, fail and delete versions."""
     agents: Any = client.agents
     first = agents.create_version(AGENT, definition=definition(), description="first", metadata={"k": "v"})
+    answers = ask()
     again = agents.create_version(AGENT, definition=definition(), description="first", metadata={"k": "v"})
     numbers = [
         agents.create_version(AGENT, definition=definition(f"acme.azurecr.io/support:{n}")).version for n in range(2, 5)
@@ -83,6 +98,7 @@ def life(client: AIProjectClient) -> dict[str, Any]:
     listed = [version.version for version in agents.list_versions(AGENT, limit=2, order="asc")]
     seen = {
         "first": [first.version, read.metadata["k"], read.description, read.definition["cpu"]],
+        "answers": answers,
         "again": again.version,
         "numbers": numbers,
         "failed": [failed["status"], failed["error"]["code"]],
@@ -100,4 +116,4 @@ def life(client: AIProjectClient) -> dict[str, Any]:
 if __name__ == "__main__":
     endpoint = os.environ["AZURE_AI_PROJECT_ENDPOINT"]
     with ManagedIdentityCredential() as credential, AIProjectClient(endpoint, credential) as client:
-        json.dump(life(client), sys.stdout)
+        json.dump(life(client, lambda: asked(endpoint, credential)), sys.stdout)

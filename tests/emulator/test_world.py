@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from pulumi_azure_foundry.emulator.app import create_token_app
-from pulumi_azure_foundry.emulator.journal import Journal
+from pulumi_azure_foundry.emulator.journal import Entry, Journal
 from pulumi_azure_foundry.emulator.settings import SWITCHES
 from pulumi_azure_foundry.emulator.store import FORMAT, NewerStateError, Store
 from pulumi_azure_foundry.emulator.world import World
@@ -219,6 +219,18 @@ def test_the_journal_goes_on_after_a_restart(service: Service, world: World) -> 
     again = Journal(world.store)
 
     assert [1] == [entry["number"] for entry in again.entries()]
+
+
+def test_the_journal_forgets_the_oldest(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pulumi_azure_foundry.emulator.journal.KEPT", 10)
+    for _ in range(1000):
+        world.journal.end(world.journal.begin(an_entry()))
+
+    assert [*range(991, 1001)] == [entry["number"] for entry in world.journal.entries()]
+
+
+def an_entry() -> Entry:
+    return Entry(0, "GET", "/agents", {}, 0.0, "", "foundry", "")
 
 
 @pytest.fixture

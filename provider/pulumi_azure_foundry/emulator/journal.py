@@ -93,13 +93,7 @@ class Journal:
                 return
         self._store.put(KIND, _key(entry.number), entry.as_json())
         if entry.number % 1000 == 0:
-            self._forget(entry.number - KEPT)
-
-    def _forget(self, up_to: int) -> None:
-        for key, _ in self._store.scan(KIND):
-            if key > _key(up_to):
-                return
-            self._store.delete(KIND, key)
+            self._store.clear_up_to(KIND, _key(entry.number - KEPT))
 
     def entries(self) -> list[JsonMap]:
         """All requests, those being served included."""

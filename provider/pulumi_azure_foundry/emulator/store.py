@@ -140,3 +140,9 @@ class Store:
         with self._lock:
             self._db.execute("DELETE FROM documents WHERE kind=? AND key>=? AND key<?", (kind, prefix, prefix + _LAST))
             self._changed(kind)
+
+    def clear_up_to(self, kind: str, key: str) -> None:
+        """Remove all documents of *kind* up to and including *key*."""
+        with self._lock:
+            self._db.execute("DELETE FROM documents WHERE kind=? AND key<=?", (kind, key))
+            self._changed(kind)

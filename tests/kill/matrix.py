@@ -8,13 +8,17 @@ from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 Blow = Literal["provider", "engine", "ctrl_c", "ctrl_c_twice"]
 Command = Literal["create", "replace", "destroy"]
 
-REQUESTS: dict[Command, int] = {"create": 5, "replace": 7, "destroy": 4}
-"""Requests to the project in each command; a test counts them, so that no request is left out."""
+REQUESTS: dict[Command, tuple[str, ...]] = {
+    "create": ("GET", "GET", "POST", "GET", "GET"),
+    "replace": ("GET", "POST", "GET", "GET", "GET", "GET", "DELETE"),
+    "destroy": ("GET", "GET", "DELETE", "GET"),
+}
+"""Methods of each command's requests to the project; a test compares them, so that no request is left out."""
 BLOWS: tuple[Blow, ...] = ("provider", "engine", "ctrl_c", "ctrl_c_twice")
 
 
@@ -34,10 +38,18 @@ class Row:
         return f"{self.blow} during {self.command} {when} the work of request {self.request}"
 
 
+def moments(methods: Sequence[str]) -> Iterator[tuple[int, bool]]:
+    """Request and whether its work is done: before each, and after each that changes something."""
+    for request, method in enumerate(methods, start=1):
+        yield request, False
+        if method != "GET":
+            yield request, True
+
+
 ROWS = [
     Row(blow, command, request, after)
-    for command, last in REQUESTS.items()
-    for request, after, blow in product(range(1, last + 1), (False, True), BLOWS)
+    for command, methods in REQUESTS.items()
+    for (request, after), blow in product(moments(methods), BLOWS)
 ]
 
 
@@ -47,4 +59,4 @@ def chosen(count: str | None = os.environ.get("COUNT")) -> Sequence[Row]:
         return ROWS
     step = len(ROWS) / int(count)
     # Blows follow each other in the rows, so an even stride would meet only some of them.
-    return [ROWS[int(number * step) // 4 * 4 + number % 4] for number in range(int(count))]
+    return [ROWS[int(number * step) // len(BLOWS) * len(BLOWS) + number % len(BLOWS)] for number in range(int(count))]

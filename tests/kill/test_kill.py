@@ -18,8 +18,8 @@ OLD = "acme.azurecr.io/support:1.0"
 NEW = "acme.azurecr.io/support:2.0"
 COMMANDS: dict[Command, str] = {"create": OLD, "replace": NEW, "destroy": NEW}
 EVERYDAY = [
-    Row("provider", "create", 4, after=True),
-    Row("engine", "create", 4, after=True),
+    Row("provider", "create", 3, after=True),
+    Row("engine", "create", 3, after=True),
     Row("ctrl_c", "create", 4, after=False),
     Row("ctrl_c_twice", "create", 5, after=False),
     Row("provider", "destroy", 3, after=True),
@@ -93,7 +93,8 @@ def test_the_matrix_has_a_row_for_every_request(stack: Stack, service: Service) 
 
         start(stack, command).wait().succeeded()
 
-        assert REQUESTS[command] == len(service.requests_since(before)), service.requests_since(before)
+        made = service.requests_since(before)
+        assert REQUESTS[command] == tuple(request.split()[0] for request in made), made
 
 
 @pytest.mark.e2e

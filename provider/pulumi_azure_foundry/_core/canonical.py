@@ -20,6 +20,8 @@ IGNORED_METADATA: Final = "enableVnextExperience"
 # As many digits as the arithmetic keeps; no size of a container comes near.
 _LONGEST_DECIMAL: Final = 20
 
+_encode: Final = json.JSONEncoder(sort_keys=True, default=repr).encode
+
 
 def canonical_value(name: str, value: Value) -> Value:
     """Canonical form of one input; None means the same as absent."""
@@ -64,7 +66,7 @@ def plain_value(value: Value) -> Value:
 
 def sort_key(value: object) -> str:
     """Order for values of any kind, unknown ones included."""
-    return json.dumps(value, sort_keys=True, default=repr)
+    return _encode(value)
 
 
 def _same(value: Value) -> Value:

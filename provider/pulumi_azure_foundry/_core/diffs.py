@@ -32,6 +32,10 @@ def plan_diff(olds: Mapping[str, Value], news: Mapping[str, Value]) -> Diff:
 
 
 def _differs(before: Value, after: Value) -> bool:
+    if before is after:
+        return contains_unknown(after)
+    if isinstance(before, str) and isinstance(after, str):
+        return before != after
     return contains_unknown(before) or contains_unknown(after) or sort_key(before) != sort_key(after)
 
 

@@ -1,0 +1,11 @@
+"""The short way of reading plain references goes where the grammar's own parser goes."""
+
+from hypothesis import given
+from hypothesis.strategies import from_regex
+
+from pulumi_azure_foundry._core.images import PLAIN, parse_any_image, parse_image
+
+
+@given(from_regex(PLAIN, fullmatch=True))
+def test_the_short_way_agrees_with_the_parser(text: str) -> None:
+    assert parse_any_image(text) == parse_image(text)

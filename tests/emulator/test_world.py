@@ -320,7 +320,7 @@ def test_the_page_shows_agents_versions_traffic_and_requests(service: Service) -
     service.route(("1", 100))
     page = service.client.get("/").text
 
-    for text in ("support", "100 % to 1", "acme.azurecr.io/support:1", "1 cores, 2Gi", "active", "PATCH", "testclient"):
+    for text in ("support", "100 % to 1", "acme.azurecr.io/support:1", "1 CPU, 2Gi", "active", "PATCH", "testclient"):
         assert text in page
 
 

@@ -47,7 +47,8 @@ def render_page(world: World) -> str:
     agents = "".join(_agent(row) for row in rows) or '<p class="none">No agents yet.</p>'
     requests = "".join(_request(entry) for entry in world.journal.last(LAST_REQUESTS))
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="2">'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<meta http-equiv="refresh" content="2">'
         f"<title>Foundry emulator</title><style>{STYLE}</style></head><body><h1>Foundry emulator</h1>"
         f"<p>{_counted(len(rows), 'agent')}, {_counted(sum(len(row.versions) for row in rows), 'version')}. "
         f"Everything here is imitated; nothing reaches Azure.</p>{agents}<h2>Last requests</h2><table>"

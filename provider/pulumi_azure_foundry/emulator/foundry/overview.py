@@ -66,7 +66,7 @@ def _version_row(version: Version, sessions: list[Session], now: float) -> Versi
         status=status,
         reason=version.failure_code if status == "failed" else None,
         image=as_text(as_map(definition.get("container_configuration")).get("image", definition.get("image"))),
-        size=f"{definition.get('cpu')} cores, {definition.get('memory')}",
+        size=f"{definition.get('cpu')} CPU, {definition.get('memory')}",
         sessions=sum(session.version == version.number for session in sessions),
         age=_age(now - version.created_at),
     )

@@ -64,6 +64,11 @@ def second_command(start: Callable[[], Provider]) -> Provider:
     return start()
 
 
+@pytest.fixture(scope="session")
+def third_command(start: Callable[[], Provider]) -> Provider:
+    return start()
+
+
 @pytest.fixture
 def provider(first_command: Provider, emulator: Emulator) -> Provider:
     """The command under test. It is shared: what it remembers of other tests is of other agents and owners."""
@@ -74,6 +79,12 @@ def provider(first_command: Provider, emulator: Emulator) -> Provider:
 def next_command(second_command: Provider, emulator: Emulator) -> Provider:
     """A later command, which remembers nothing of *provider*'s."""
     return second_command
+
+
+@pytest.fixture
+def last_command(third_command: Provider, emulator: Emulator) -> Provider:
+    """A third one, where a version has to be neither of *provider* nor of *next_command*."""
+    return third_command
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -133,14 +132,11 @@ def test_a_wrong_secret_is_not_printed(provider: Provider, agent: Agent) -> None
     assert ['environment_variables["B.C"]', 'environment_variables["TOKEN"]', 'metadata["k"]'] == paths
 
 
-def test_a_warning_is_kept_on_the_row_and_said_once(
-    new_command: Callable[[], Provider], engine: FakeEngine, agent: Agent
-) -> None:
-    command = new_command()
+def test_a_warning_is_kept_on_the_row_and_said_once(provider: Provider, engine: FakeEngine, agent: Agent) -> None:
     mutable = agent.inputs(image="acme.azurecr.io/support:latest", environment_variables=None)
 
-    first = command.check(agent.name, mutable)
-    second = command.check(agent.name, mutable, first.inputs)
+    first = provider.check(agent.name, mutable)
+    second = provider.check(agent.name, mutable, first.inputs)
 
     kept = engine.kept(agent.name)
     assert [] == [*first.failures, *second.failures]

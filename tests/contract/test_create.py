@@ -64,7 +64,12 @@ def test_the_first_previews_shape_is_spoken(provider: Provider, service: Service
 
 @pytest.mark.parametrize("after", [True, False], ids=["after the work", "before the work"])
 def test_a_create_killed_at_its_post_ends_with_one_version(
-    new_command: Callable[[], Provider], emulator: Emulator, service: Service, agent: Agent, after: bool
+    new_command: Callable[[], Provider],
+    next_command: Provider,
+    emulator: Emulator,
+    service: Service,
+    agent: Agent,
+    after: bool,
 ) -> None:
     killed = new_command()
     hold = emulator.hold("POST", "/agents/*/versions", after=after)
@@ -74,13 +79,13 @@ def test_a_create_killed_at_its_post_ends_with_one_version(
     assert cut.call is not None
     hold.release(drop=not after)
 
-    stored = new_command().create(agent.name, agent.inputs())
+    stored = next_command.create(agent.name, agent.inputs())
 
     assert (["1"], "1") == (service.versions(agent.name), stored.number)
 
 
 def test_a_create_killed_while_waiting_is_gone_on_with(
-    new_command: Callable[[], Provider], emulator: Emulator, service: Service, agent: Agent
+    new_command: Callable[[], Provider], next_command: Provider, emulator: Emulator, service: Service, agent: Agent
 ) -> None:
     emulator.settings.provisioning_seconds = 1000.0
     killed = new_command()
@@ -92,14 +97,14 @@ def test_a_create_killed_while_waiting_is_gone_on_with(
     hold.clear()
     emulator.clock.advance(1000)
 
-    stored = new_command().create(agent.name, agent.inputs())
+    stored = next_command.create(agent.name, agent.inputs())
 
     assert (["1"], "1") == (service.versions(agent.name), stored.number)
     assert 1 == len(service.requests("POST", "/versions"))
 
 
 def test_a_version_killed_and_failed_meanwhile_is_made_anew(
-    new_command: Callable[[], Provider], emulator: Emulator, service: Service, agent: Agent
+    new_command: Callable[[], Provider], next_command: Provider, emulator: Emulator, service: Service, agent: Agent
 ) -> None:
     emulator.images.set(IMAGE, "missing", times=1)
     killed = new_command()
@@ -110,7 +115,7 @@ def test_a_version_killed_and_failed_meanwhile_is_made_anew(
     assert cut.call is not None
     hold.clear()
 
-    stored = new_command().create(agent.name, agent.inputs())
+    stored = next_command.create(agent.name, agent.inputs())
 
     assert ([stored.number], "active") == (service.versions(agent.name), stored.outputs["status"])
 

@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from pulumi_azure_foundry.emulator import Emulator
-from tests.contract.conftest import IMAGE, OTHER_IMAGE, Agent
+from tests.contract.conftest import OTHER_IMAGE, Agent
 from tests.contract.engine_side import CallError, FakeEngine, Provider, Stored
 from tests.contract.service import Service
 
@@ -48,14 +46,14 @@ def test_the_tail_of_a_replacement_removes_the_old_version(
 
 
 def test_keep_versions_leaves_the_newest_superseded_ones(
-    new_command: Callable[[], Provider], service: Service, agent: Agent
+    provider: Provider, next_command: Provider, last_command: Provider, service: Service, agent: Agent
 ) -> None:
-    stored = new_command().create(agent.name, agent.inputs())
+    stored = provider.create(agent.name, agent.inputs())
 
-    for image in (OTHER_IMAGE, THIRD_IMAGE, IMAGE):
-        stored = replace(new_command(), agent, stored, image=image, keep_versions=1)
+    for command, image in ((next_command, OTHER_IMAGE), (last_command, THIRD_IMAGE)):
+        stored = replace(command, agent, stored, image=image, keep_versions=1)
 
-    assert ["3", "4"] == service.versions(agent.name)
+    assert ["2", "3"] == service.versions(agent.name)
 
 
 def test_the_programs_wish_for_keep_versions_counts_not_the_recorded_one(
@@ -82,14 +80,14 @@ def test_a_version_that_serves_is_left_with_a_warning(
 
 
 def test_what_was_left_goes_with_the_next_replacement(
-    new_command: Callable[[], Provider], service: Service, agent: Agent
+    provider: Provider, next_command: Provider, last_command: Provider, service: Service, agent: Agent
 ) -> None:
-    stored = new_command().create(agent.name, agent.inputs())
+    stored = provider.create(agent.name, agent.inputs())
     service.route(agent.name, v1=100)
-    stored = replace(new_command(), agent, stored)
+    stored = replace(next_command, agent, stored)
     service.route(agent.name, v2=100)
 
-    replace(new_command(), agent, stored, image=THIRD_IMAGE)
+    replace(last_command, agent, stored, image=THIRD_IMAGE)
 
     assert ["2", "3"] == service.versions(agent.name)
 
@@ -122,13 +120,13 @@ def test_force_ends_the_sessions_of_a_superseded_version(
 
 
 def test_destroy_removes_all_versions_and_the_agent_we_made(
-    new_command: Callable[[], Provider], service: Service, agent: Agent
+    provider: Provider, next_command: Provider, last_command: Provider, service: Service, agent: Agent
 ) -> None:
-    stored = new_command().create(agent.name, agent.inputs())
-    stored = replace(new_command(), agent, stored, keep_versions=5)
+    stored = provider.create(agent.name, agent.inputs())
+    stored = replace(next_command, agent, stored, keep_versions=5)
     assert ["1", "2"] == service.versions(agent.name)
 
-    new_command().delete(agent.name, stored)
+    last_command.delete(agent.name, stored)
 
     assert ([], None) == (service.versions(agent.name), service.agent(agent.name))
 

@@ -22,15 +22,14 @@ from tests.contract.engine_side import SECRET, CallError, FakeEngine, Provider
 from tests.contract.service import Service
 
 
-def test_a_normal_life_prints_nothing(new_command: Callable[[], Provider], agent: Agent) -> None:
-    command = new_command()
-    inputs = command.check(agent.name, agent.inputs()).inputs
+def test_a_normal_life_prints_nothing(provider: Provider, agent: Agent) -> None:
+    inputs = provider.check(agent.name, agent.inputs()).inputs
 
-    stored = command.create(agent.name, inputs)
-    command.read(agent.name, stored)
-    printed = [text for text in command.said if not text.startswith("{")]
+    stored = provider.create(agent.name, inputs)
+    provider.read(agent.name, stored)
+    printed = [text for text in provider.said if not text.startswith("{")]
 
-    assert ([], "") == (printed, command.stderr())
+    assert ([], "") == (printed, provider.stderr())
 
 
 def test_an_error_has_no_traceback(provider: Provider, emulator: Emulator, agent: Agent) -> None:

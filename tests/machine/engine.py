@@ -1,7 +1,7 @@
 """A small model of the engine: which method it calls when, and what it writes into state.
 
 Held to facts about the real engine: olds are outputs, a bare `None` answer compares inputs, an init error makes the
-next `up` call update, a replaced resource is deleted last, a failed step ends the command, and every step is saved at once.
+next `up` call update, a replaced resource is deleted last, a failed step ends the command, every step is saved at once.
 """
 
 from __future__ import annotations

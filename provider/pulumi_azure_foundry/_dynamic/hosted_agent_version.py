@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from pulumi_azure_foundry._core.checks import check_version_inputs
+from pulumi_azure_foundry._core.creation import GONE as GONE_STATUSES
 from pulumi_azure_foundry._core.diffs import plan_diff
 from pulumi_azure_foundry._core.errors import FoundryError, NotFoundError, explain, explain_failed_version
 from pulumi_azure_foundry._core.ownership import carry_former_owners
@@ -20,7 +21,7 @@ from pulumi_azure_foundry._dynamic.base import FoundryProvider, answer
 from pulumi_azure_foundry._dynamic.memory import memory
 from pulumi_azure_foundry._dynamic.version_creation import Order, create_version
 from pulumi_azure_foundry._dynamic.version_removal import remove_owned, remove_superseded
-from pulumi_azure_foundry._dynamic.version_waiting import Outcome, StillCreatingError, wait_for_version
+from pulumi_azure_foundry._dynamic.version_waiting import GONE, Outcome, StillCreatingError, wait_for_version
 from pulumi_azure_foundry._dynamic.wire import from_engine, to_engine
 from pulumi_azure_foundry._dynamic.work import Work, open_work
 
@@ -49,10 +50,11 @@ class HostedAgentVersionProvider(FoundryProvider):
             secrets=_secrets(inputs),
         )
 
-    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+    def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Which canonical values changed, and whether that makes a new version."""
         caller = doors.find_caller()
         recorded, wanted = from_engine(olds), from_engine(news)
+        memory.standing.add((str(recorded.get("project_endpoint")), id_))
         return answer(
             caller,
             lambda: _diff(caller, recorded, wanted),
@@ -127,7 +129,7 @@ def _create(work: Work, inputs: Mapping[str, Value]) -> CreateResult:
 def _read(work: Work, id_: str, recorded: Mapping[str, Value]) -> ReadResult:
     api_version = str(recorded.get("api_version", "v1"))
     body = work.data_plane.get_version(work.agent_name, _number(id_))
-    if body is None or body.get("status") == "deleted":
+    if body is None or body.get("status") in GONE_STATUSES:
         if "status" in recorded:
             return ReadResult("", {})
         message = f"there is no version {_number(id_)} of hosted agent '{work.agent_name}' in {work.project_endpoint}"
@@ -150,16 +152,22 @@ def _go_on_waiting(work: Work, id_: str, recorded: Mapping[str, Value], wanted: 
     order = Order.of(wanted)
     body = work.data_plane.get_version(work.agent_name, _number(id_))
     if body is None:
-        message = f"version {_number(id_)} of agent '{work.agent_name}' is gone"
-        raise NotFoundError(
-            f"update hosted agent: {message}\nDo: run `pulumi refresh`, then `pulumi up`.", is_explained=True
-        )
+        raise _vanished(work, id_)
     deadline = work.clock.monotonic() + order.seconds("timeout_seconds")
     version = parse_version(body, api_version=order.api_version)
     outcome: Outcome = wait_for_version(work, version, api_version=order.api_version, deadline=deadline)
     if outcome.status == "active":
         return UpdateResult({**to_engine(_computed(recorded)), **_outputs(wanted, outcome.version)})
+    if outcome.status == GONE:
+        raise _vanished(work, id_)
     raise _FailedError(outcome.version, _failed_text(work, "update", wanted, outcome.version))
+
+
+def _vanished(work: Work, id_: str) -> NotFoundError:
+    message = f"version {_number(id_)} of agent '{work.agent_name}' is gone"
+    return NotFoundError(
+        f"update hosted agent: {message}\nDo: run `pulumi refresh`, then `pulumi up`.", is_explained=True
+    )
 
 
 def _delete(work: Work, id_: str, recorded: Mapping[str, Value]) -> None:

@@ -23,6 +23,9 @@ class Memory:
 
     held: set[tuple[str, str]] = field(default_factory=set)
     """(project endpoint, id) that create, adopt or update returned: never deleted in this command."""
+    standing: set[tuple[str, str]] = field(default_factory=set)
+    """(project endpoint, id) that diff was asked about, which stand in state for a declaration: each goes by its own
+    delete or not at all, never as an older version of something else."""
     declared: dict[str, Mapping[str, Value]] = field(default_factory=dict)
     """Owners that check has seen, former ones too, with the checked inputs."""
     former_owners: dict[str, list[str]] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pulumi_azure_foundry._core.creation import GONE as GONE_STATUSES
 from pulumi_azure_foundry._core.creation import Adopt, Post, RemoveFirst, check_reply_is_ours, plan_creation
 from pulumi_azure_foundry._core.errors import FoundryError, VersionFailedError, explain_failed_version
 from pulumi_azure_foundry._core.shapes import parse_version, render_version
@@ -77,7 +78,8 @@ def create_version(work: Work, order: Order) -> Version:
         last_post = min(started + order.seconds("pull_retry_seconds"), deadline)
         if _is_pull_failure(outcome.version) and retry_at < last_post:
             _remove_failed(work, order, outcome.version)
-            _wait_for_roles(work, outcome.version, retry_at, last_post)
+            if not _wait_for_roles(work, outcome.version, retry_at, last_post):
+                raise _interrupted(work, order, outcome.version, agent_is_new=agent_is_new)
             attempt += 1
             continue
         raise _given_up(work, order, outcome.version, gone=outcome.status == GONE, agent_is_new=agent_is_new)
@@ -85,15 +87,18 @@ def create_version(work: Work, order: Order) -> Version:
 
 def find_or_post(work: Work, order: Order) -> tuple[Version, bool]:
     """The version to wait for, and whether a POST of ours made the agent: look and POST are one critical section."""
+    agent_is_new = False
     with work.lock:
         for repeat in range(POST_REPEATS + 1):
             versions = list_versions(work, order)
             plan = _confirmed_plan(work, order, versions)
+            if not isinstance(plan, Post):
+                agent_is_new = agent_is_new or _made_agent(plan.version)
             if isinstance(plan, Adopt):
-                return plan.version, plan.version.stamp is not None and plan.version.stamp.made_agent
+                return plan.version, agent_is_new
             if isinstance(plan, RemoveFirst):
                 work.data_plane.delete_version(work.agent_name, plan.version.version)
-            agent_is_new = not versions and work.data_plane.get_agent(work.agent_name) is None
+            agent_is_new = agent_is_new or (not versions and work.data_plane.get_agent(work.agent_name) is None)
             try:
                 return _post(work, order, versions, agent_is_new=agent_is_new), agent_is_new
             except FoundryError as error:
@@ -132,7 +137,7 @@ def _confirmed_plan(work: Work, order: Order, versions: Sequence[Version]) -> Ad
 def _post(work: Work, order: Order, versions: Sequence[Version], *, agent_is_new: bool) -> Version:
     made_agent = (
         agent_is_new
-        or any(version.stamp is not None and version.stamp.made_agent for version in versions)
+        or any(_made_agent(version) for version in versions)
         or (work.project_endpoint, work.agent_name) in work.memory.made_agents
     )
     stamp = Stamp(owner=order.owner, fingerprint=order.fingerprint, made_agent=made_agent)
@@ -144,25 +149,31 @@ def _post(work: Work, order: Order, versions: Sequence[Version], *, agent_is_new
     return version
 
 
+def _made_agent(version: Version) -> bool:
+    return version.stamp is not None and version.stamp.made_agent
+
+
 def _is_pull_failure(version: Version) -> bool:
     return version.status == "failed" and is_pull_authorisation_failure(version.error_code, version.error_message)
 
 
-def _wait_for_roles(work: Work, version: Version, retry_at: float, last_post: float) -> None:
+def _wait_for_roles(work: Work, version: Version, retry_at: float, last_post: float) -> bool:
     delay = retry_at - work.clock.monotonic()
     work.status.update(
         f"pull {version.version}",
         f"{version.error_code}: waiting for role assignments to spread; next try in {delay:.0f} s, last one in "
         f"{last_post - work.clock.monotonic():.0f} s",
     )
-    if not work.sleep(delay):
-        message = (
-            f"create hosted agent '{work.agent_name}': interrupted while waiting to repeat after {version.error_code}"
-        )
-        raise VersionFailedError(
-            f"{message}\nThe failed version {version.version} was removed. Do: run `pulumi up` again.",
-            is_explained=True,
-        )
+    return work.sleep(delay)
+
+
+def _interrupted(work: Work, order: Order, version: Version, *, agent_is_new: bool) -> VersionFailedError:
+    if agent_is_new:
+        remove_empty_agent(work, order)
+    message = f"create hosted agent '{work.agent_name}': interrupted while waiting to repeat after {version.error_code}"
+    return VersionFailedError(
+        f"{message}\nThe failed version {version.version} was removed. Do: run `pulumi up` again.", is_explained=True
+    )
 
 
 def _remove_failed(work: Work, order: Order, version: Version) -> None:
@@ -212,7 +223,8 @@ def remove_empty_agent(work: Work, order: Order) -> bool:
         agent = work.data_plane.get_agent(work.agent_name)
         if agent is None:
             return True
-        if list_versions(work, order) or _shows_a_version(work, agent):
+        is_empty = all(version.status in GONE_STATUSES for version in list_versions(work, order))
+        if not is_empty or _shows_a_version(work, agent):
             return False
         work.data_plane.delete_agent(work.agent_name)
         return True
@@ -222,7 +234,8 @@ def _shows_a_version(work: Work, agent: Mapping[str, object]) -> bool:
     versions = agent.get("versions")
     latest = versions.get("latest") if isinstance(versions, dict) else None
     number = latest.get("version") if isinstance(latest, dict) else None
-    return number is not None and work.data_plane.get_version(work.agent_name, str(number)) is not None
+    body = None if number is None else work.data_plane.get_version(work.agent_name, str(number))
+    return body is not None and body.get("status") not in GONE_STATUSES
 
 
 def _text(value: Value) -> str | None:

@@ -33,7 +33,7 @@ def remove_superseded(work: Work, order: Order, *, removing: str, keep_versions:
             removing=removing,
             serving=serving_of(work.data_plane.get_agent(work.agent_name)) if versions else {},
             keep_versions=keep_versions,
-            held=_held(work, versions),
+            held=_spared(work, versions, removing),
         )
         for number, reason in plan.skip:
             work.warn(f"version {number} of agent '{work.agent_name}' was left in place: {reason}")
@@ -62,7 +62,7 @@ def remove_owned(work: Work, order: Order, *, removing: str) -> None:
             owners=order.owners,
             removing=removing,
             serving=serving_of(work.data_plane.get_agent(work.agent_name)) if versions else {},
-            held=_held(work, versions),
+            held=_spared(work, versions, removing),
         )
         if plan.serving_refusal is not None:
             raise ConflictError(f"delete hosted agent '{work.agent_name}': {plan.serving_refusal}", is_explained=True)
@@ -71,7 +71,7 @@ def remove_owned(work: Work, order: Order, *, removing: str) -> None:
     made_agent = (work.project_endpoint, work.agent_name) in work.memory.made_agents
     if made_agent:
         remove_empty_agent(work, order)
-    elif not plan.others:
+    elif not plan.others and work.data_plane.get_agent(work.agent_name) is not None:
         work.warn(f"agent '{work.agent_name}' stays: it was not made by this program")
 
 
@@ -100,8 +100,13 @@ def _sessions_text(work: Work, number: str, waited: float) -> str:
     )
 
 
-def _held(work: Work, versions: Sequence[Version]) -> frozenset[str]:
-    return frozenset(version.version for version in versions if work.holds(version.version))
+def _spared(work: Work, versions: Sequence[Version], removing: str) -> frozenset[str]:
+    """Versions in use: those that this command made, and those that stand in state beside the one to remove."""
+    return frozenset(
+        version.version
+        for version in versions
+        if work.holds(version.version) or (version.version != removing and work.stands(version.version))
+    )
 
 
 def _remember_maker(work: Work, versions: Sequence[Version]) -> None:

@@ -84,6 +84,10 @@ class Work:
         """True when this command created, adopted or updated the version."""
         return (self.project_endpoint, f"{self.agent_name}/{version}") in self.memory.held
 
+    def stands(self, version: str) -> bool:
+        """True when the version was in state for a declaration when this command began."""
+        return (self.project_endpoint, f"{self.agent_name}/{version}") in self.memory.standing
+
     def sleep(self, seconds: float) -> bool:
         """Sleep *seconds*; False as soon as nobody waits for the answer any more."""
         until = self.clock.monotonic() + seconds

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulumi_azure_foundry._core.checks import ENDPOINT_VARIABLES
 from pulumi_azure_foundry._core.errors import FoundryError, InvalidInputError, explain
+from pulumi_azure_foundry._endpoint import find_endpoint
 from pulumi_azure_foundry._import import Import, Place, plan_import
 from pulumi_azure_foundry.versions import AgentVersion, agent_versions
 
@@ -27,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 1 and one line on stderr when it fails."""
     options = _parser().parse_args(arguments)
     try:
-        endpoint, source = _endpoint(options)
+        configured = None if options.endpoint else _configured("projectEndpoint", options.stack)
+        endpoint, source = find_endpoint(options.endpoint, configured)
         if options.command == "versions":
             api_version = options.api_version or _configured("apiVersion", options.stack) or "v1"
             _print_versions(agent_versions(options.agent, project_endpoint=endpoint, api_version=api_version))
@@ -116,22 +117,6 @@ def _print_versions(versions: Sequence[AgentVersion]) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _endpoint(options: argparse.Namespace) -> tuple[str, str]:
-    """The project endpoint and where it came from, in the order of `HostedAgentVersion`."""
-    if options.endpoint:
-        return options.endpoint, "argument"
-    if configured := _configured("projectEndpoint", options.stack):
-        return configured, "config"
-    for variable in ENDPOINT_VARIABLES:
-        if found := os.environ.get(variable):
-            return found, variable
-    raise InvalidInputError(
-        "no project endpoint: give --endpoint, configure azure-foundry:projectEndpoint, or set "
-        f"{ENDPOINT_VARIABLES[0]}",
-        is_explained=True,
-    )
 
 
 def _configured(key: str, stack: str | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -12,6 +11,7 @@ from pulumi.dynamic import Resource
 from pulumi_azure_foundry._core.fields import FIELD, TODAY, default_of
 from pulumi_azure_foundry._core.stamps import owner_of
 from pulumi_azure_foundry._dynamic.hosted_agent_version import COMPUTED, HostedAgentVersionProvider
+from pulumi_azure_foundry._endpoint import find_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 CONFIG_NAMESPACE = "azure-foundry"
 TYPE_TOKEN = "pulumi-python:dynamic/azure-foundry:HostedAgentVersion"  # noqa: S105 - a type token
-_ENDPOINT_VARIABLES = ("AZURE_AI_PROJECT_ENDPOINT", "FOUNDRY_PROJECT_ENDPOINT")
 _GO_DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
 _UNIT_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
@@ -104,7 +103,7 @@ class HostedAgentVersion(Resource, module="azure-foundry", name="HostedAgentVers
         agent_endpoint_url, responses_url, invocations_url: Known in preview.
 
     Raises:
-        ValueError: No project endpoint was given or found.
+        InvalidInputError: No project endpoint was given or found.
 
     All other failures are reported by the engine on the resource, wrong values in preview already.
 
@@ -157,7 +156,8 @@ class HostedAgentVersion(Resource, module="azure-foundry", name="HostedAgentVers
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a version; see the class for the arguments."""
-        endpoint, source = _resolve_endpoint(project_endpoint)
+        config = pulumi.Config(CONFIG_NAMESPACE)
+        endpoint, source = find_endpoint(project_endpoint, config.get("projectEndpoint"))
         declared = {
             "agent_name": agent_name,
             "image": image,
@@ -175,7 +175,7 @@ class HostedAgentVersion(Resource, module="azure-foundry", name="HostedAgentVers
             "telemetry_config": telemetry_config,
             "enable_memory_snapshot": enable_memory_snapshot,
             "triggers": triggers,
-            "api_version": api_version or pulumi.Config(CONFIG_NAMESPACE).get("apiVersion"),
+            "api_version": api_version or config.get("apiVersion"),
             "timeout_seconds": _custom_timeout(opts) or timeout_seconds,
             "pull_retry_seconds": pull_retry_seconds,
             "keep_versions": keep_versions,
@@ -243,23 +243,6 @@ class HostedAgentVersion(Resource, module="azure-foundry", name="HostedAgentVers
             api_version=api_version,
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id)),
         )
-
-
-def _resolve_endpoint(argument: pulumi.Input[str] | None) -> tuple[pulumi.Input[str], str]:
-    """The project endpoint and where it came from, so that refresh and destroy never depend on the environment."""
-    if argument is not None:
-        return argument, "argument"
-    configured = pulumi.Config(CONFIG_NAMESPACE).get("projectEndpoint")
-    if configured:
-        return configured, "config"
-    for variable in _ENDPOINT_VARIABLES:
-        if os.environ.get(variable):
-            return os.environ[variable], variable
-    message = (
-        "no project endpoint: pass project_endpoint, or run `pulumi config set azure-foundry:projectEndpoint "
-        "https://<account>.services.ai.azure.com/api/projects/<project>`, or set AZURE_AI_PROJECT_ENDPOINT"
-    )
-    raise ValueError(message)
 
 
 def _owner(resource_name: str, opts: pulumi.ResourceOptions | None) -> str:

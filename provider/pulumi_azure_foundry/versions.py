@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pulumi
 
-from pulumi_azure_foundry._core.checks import ENDPOINT_VARIABLES
-from pulumi_azure_foundry._core.errors import InvalidInputError
 from pulumi_azure_foundry._core.seam import LATEST, parse_agent
 from pulumi_azure_foundry._core.shapes import parse_version
+from pulumi_azure_foundry._endpoint import find_endpoint
 
 if TYPE_CHECKING:
     from pulumi_azure_foundry._core.shapes import Version
@@ -65,7 +63,8 @@ def agent_versions(
 
     config = pulumi.Config(CONFIG_NAMESPACE)
     shape = api_version or config.get("apiVersion") or "v1"
-    plane = open_data_plane(project_endpoint or config.get("projectEndpoint") or endpoint_of_environment(), shape)
+    endpoint, _ = find_endpoint(project_endpoint, config.get("projectEndpoint"))
+    plane = open_data_plane(endpoint, shape)
     versions = [parse_version(body, api_version=shape) for body in plane.list_versions(agent_name)]
     if not versions:
         return []
@@ -75,21 +74,6 @@ def agent_versions(
     newest = versions[0].version if latest is None else latest.version
     serving[newest] = serving.get(newest, 0) + serving.pop(LATEST, 0)
     return [_listed(agent_name, version, serving.get(version.version, 0)) for version in versions]
-
-
-def endpoint_of_environment() -> str:
-    """The project endpoint that the environment names.
-
-    Raises:
-        InvalidInputError: It names none.
-    """
-    for variable in ENDPOINT_VARIABLES:
-        if endpoint := os.environ.get(variable):
-            return endpoint
-    raise InvalidInputError(
-        "no project endpoint: give it, or run `pulumi config set azure-foundry:projectEndpoint "
-        "https://<account>.services.ai.azure.com/api/projects/<project>`, or set AZURE_AI_PROJECT_ENDPOINT"
-    )
 
 
 def _listed(agent_name: str, version: Version, serving_percent: int) -> AgentVersion:

@@ -188,7 +188,10 @@ def test_a_missing_endpoint_is_told_with_the_ways_out(
 
     code = command.main(["versions", "support"])
 
-    ways = "give --endpoint, configure azure-foundry:projectEndpoint, or set AZURE_AI_PROJECT_ENDPOINT"
+    ways = (
+        "give one, or run `pulumi config set azure-foundry:projectEndpoint "
+        "https://<account>.services.ai.azure.com/api/projects/<project>`, or set AZURE_AI_PROJECT_ENDPOINT"
+    )
     assert (1, f"error: no project endpoint: {ways}\n") == (code, capsys.readouterr().err)
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from pulumi_azure_foundry._core.environment import INJECTED, check_environment, looks_secret
+from pulumi_azure_foundry._core.environment import INJECTED, check_environment, looks_secret, unrecorded_secrets
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,11 @@ def test_a_path_stays_in_one_line_whatever_the_name() -> None:
     (finding,) = check_environment({'a"\nb' + "c" * 100: "x"})
 
     assert finding.path == 'environment_variables["a\\"\\nb' + "c" * 75 + '…"]'
+
+
+def test_a_secret_that_the_program_never_gave_does_not_come_back() -> None:
+    live = {"TOKEN": "kX9vQ2mTz7pLr4wB", "LEVEL": "info", "GIVEN_SECRET": "kX9vQ2mTz7pLr4wB"}
+
+    assert ["TOKEN"] == unrecorded_secrets({"GIVEN_SECRET": "another one"}, live)
+    assert [] == unrecorded_secrets(live, live)
+    assert [] == unrecorded_secrets(None, None)

@@ -259,3 +259,11 @@ def test_a_version_is_named_by_its_own_agent() -> None:
 
     assert merge_read_back({"project_endpoint": ENDPOINT}, version)["agent_name"] == "support"
     assert a_stamp() == version.stamp
+
+
+def test_a_read_keeps_what_looks_secret_and_was_never_given_out_of_the_inputs() -> None:
+    live = Version("support", "1", inputs={"environment_variables": {"TOKEN": "kX9vQ2mTz7pLr4wB", "LEVEL": "info"}})
+
+    read = merge_read_back({"agent_name": "support", "image": "a.io/b:1"}, live)
+
+    assert {"LEVEL": "info"} == read["environment_variables"]

@@ -100,6 +100,22 @@ def looks_secret(name: str, value: str) -> bool:
     return _looks_random(value)
 
 
+def unrecorded_secrets(recorded: Value, live: Value) -> list[str]:
+    """Names on the service that look secret and that the program never gave: a read must not carry them into state.
+
+    Args:
+        recorded: The environment as state has it.
+        live: The environment as the service tells it.
+    """
+    known = recorded if isinstance(recorded, dict) else {}
+    found = live if isinstance(live, dict) else {}
+    return sorted(
+        name
+        for name, value in found.items()
+        if name not in known and isinstance(value, str) and looks_secret(name, _CONNECTION.sub("", value))
+    )
+
+
 def _looks_random(value: str) -> bool:
     return (
         _RANDOM_ALPHABET.fullmatch(value) is not None

@@ -14,6 +14,7 @@ from pulumi_azure_foundry._core.canonical import (
     complete_inputs,
     sort_key,
 )
+from pulumi_azure_foundry._core.environment import unrecorded_secrets
 from pulumi_azure_foundry._core.fields import FIELDS, FIRST_PREVIEW, TODAY, default_of
 from pulumi_azure_foundry._core.shapes import first_preview, today
 from pulumi_azure_foundry._core.stamps import STAMP_KEY, Stamp, decode_stamp, encode_stamp
@@ -93,6 +94,7 @@ def merge_read_back(recorded: Mapping[str, Value], live: Version) -> dict[str, V
 
     A field that the user left out appears only if the service holds something else than the default there; fields for
     which the service fills in values of its own stay out, unless nothing was recorded at all (a lookup or an import).
+    Environment variables that look secret and were never recorded stay out as well: state would hold them readable.
     """
     result = {name: value for name, value in recorded.items() if _is_kept(name)}
     result["agent_name"] = live.agent_name
@@ -104,6 +106,9 @@ def merge_read_back(recorded: Mapping[str, Value], live: Version) -> dict[str, V
         default = canonical_value(row.name, default_of(row, api_version))
         ours = canonical_value(row.name, recorded.get(row.name))
         theirs = live.inputs.get(row.name)
+        if row.form == "environment" and isinstance(theirs, dict):
+            hidden = unrecorded_secrets(ours, theirs)
+            theirs = {name: value for name, value in theirs.items() if name not in hidden} or None
         if _same(_or_else(theirs, default), _or_else(ours, default)):
             continue
         if ours is None and row.service_fills and not is_lookup:

@@ -74,7 +74,7 @@ def test_a_create_killed_at_its_post_ends_with_one_version(
     killed = new_command()
     hold = emulator.hold("POST", "/agents/*/versions", after=after)
     cut = killed.begin_create(agent.name, agent.inputs())
-    hold.wait()
+    hold.wait(60)
     killed.kill()
     assert cut.call is not None
     hold.release(drop=not after)
@@ -91,7 +91,7 @@ def test_a_create_killed_while_waiting_is_gone_on_with(
     killed = new_command()
     hold = emulator.hold("GET", f"/agents/{agent.name}/versions/1")
     cut = killed.begin_create(agent.name, agent.inputs())
-    hold.wait()
+    hold.wait(60)
     killed.kill()
     assert cut.call is not None
     hold.clear()
@@ -110,7 +110,7 @@ def test_a_version_killed_and_failed_meanwhile_is_made_anew(
     killed = new_command()
     hold = emulator.hold("GET", f"/agents/{agent.name}/versions/1")
     cut = killed.begin_create(agent.name, agent.inputs())
-    hold.wait()
+    hold.wait(60)
     killed.kill()
     assert cut.call is not None
     hold.clear()
@@ -361,7 +361,7 @@ def test_somebody_deleting_it_meanwhile_is_a_failure(
     emulator.settings.provisioning_seconds = 1000.0
     hold = emulator.hold("GET", f"/agents/{agent.name}/versions/1")
     create = provider.begin_create(agent.name, agent.inputs())
-    hold.wait()
+    hold.wait(60)
     service.delete_version(agent.name, "1")
     hold.clear()
 

@@ -45,7 +45,7 @@ def as_struct(bag: Bag) -> struct_pb2.Struct:
 
 
 def as_bag(struct: struct_pb2.Struct) -> Bag:
-    bag = dict(rpc.deserialize_properties(struct, keep_unknowns=True))
+    bag = dict(rpc.deserialize_properties(struct, keep_unknowns=True, keep_internal=True))
     bag.pop("__provider", None)
     return bag
 

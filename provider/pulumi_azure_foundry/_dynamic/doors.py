@@ -62,7 +62,18 @@ class Caller:
     def old_inputs(self) -> dict[str, Any] | None:
         """The inputs recorded in state; None where the request carries none."""
         old_inputs = getattr(self.request, "old_inputs", None)
-        return None if old_inputs is None else dict(rpc.deserialize_properties(old_inputs, keep_unknowns=True))
+        if old_inputs is None:
+            return None
+        return dict(rpc.deserialize_properties(old_inputs, keep_unknowns=True, keep_internal=True))
+
+    def whole(self, bag: Mapping[str, Any], part: str) -> dict[str, Any]:
+        """*bag*, which the SDK made of the request's *part*, with the hidden inputs that pulumi 3.216 drops.
+
+        Its `deserialize_properties` skips every `__` key but `__provider`; 3.259 no longer does.
+        """
+        struct = getattr(self.request, part, None)
+        hidden = [] if struct is None else [key for key in struct if key.startswith("__") and key not in bag]
+        return {**bag, **{key: rpc.deserialize_property(struct[key]) for key in hidden}}
 
 
 def find_caller() -> Caller:

@@ -12,6 +12,7 @@ from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, DiffResult, 
 from pulumi_azure_foundry._core.checks import check_version_inputs
 from pulumi_azure_foundry._core.creation import GONE as GONE_STATUSES
 from pulumi_azure_foundry._core.diffs import plan_diff
+from pulumi_azure_foundry._core.environment import unrecorded_secrets
 from pulumi_azure_foundry._core.errors import FoundryError, NotFoundError, explain, explain_failed_version
 from pulumi_azure_foundry._core.ownership import carry_former_owners
 from pulumi_azure_foundry._core.shapes import merge_read_back, parse_version
@@ -34,6 +35,8 @@ T = TypeVar("T")
 
 COMPUTED = ("version", "status", "agent_guid", "principal_id", "client_id", "created_at")
 """Outputs that the service decides; every other output is an input under its own key and shape."""
+MADE_AGENT = "__made_agent"
+"""Output beside them: our create made the agent. Its stamp goes with the version, a cut delete has to know it still."""
 
 
 class HostedAgentVersionProvider(FoundryProvider):
@@ -42,10 +45,10 @@ class HostedAgentVersionProvider(FoundryProvider):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Canonical inputs and all failures at once; nothing here touches the network."""
         caller = doors.find_caller()
-        inputs = from_engine(news)
+        inputs = from_engine(caller.whole(news, "news"))
         return answer(
             caller,
-            lambda: _check(caller, from_engine(olds), inputs),
+            lambda: _check(caller, from_engine(caller.whole(olds, "olds")), inputs),
             result=CheckResult(news, []),
             secrets=_secrets(inputs),
         )
@@ -53,7 +56,7 @@ class HostedAgentVersionProvider(FoundryProvider):
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Which canonical values changed, and whether that makes a new version."""
         caller = doors.find_caller()
-        recorded, wanted = from_engine(olds), from_engine(news)
+        recorded, wanted = from_engine(caller.whole(olds, "olds")), from_engine(caller.whole(news, "news"))
         memory.standing.add((str(recorded.get("project_endpoint")), id_))
         return answer(
             caller,
@@ -64,17 +67,18 @@ class HostedAgentVersionProvider(FoundryProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create or adopt the version, and wait until it serves."""
-        inputs = from_engine(props)
+        inputs = from_engine(doors.find_caller().whole(props, "properties"))
         return _run("create", inputs, "", lambda work: _create(work, inputs), CreateResult("-", {}))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """One GET: gone only on the version's own 404, and always with inputs."""
-        recorded = _with_agent_name(id_, from_engine(props))
+        recorded = _with_agent_name(id_, from_engine(doors.find_caller().whole(props, "properties")))
         return _run("read", recorded, id_, lambda work: _read(work, id_, recorded), ReadResult(id_, dict(props)))
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Behaviour changes cost no call; a version that was not ready is waited for."""
-        recorded, wanted = from_engine(olds), from_engine(news)
+        caller = doors.find_caller()
+        recorded, wanted = from_engine(caller.whole(olds, "olds")), from_engine(caller.whole(news, "news"))
         memory.held.add((str(recorded.get("project_endpoint")), id_))
         if recorded.get("status") == "active":
             return UpdateResult(to_engine({**_computed(recorded), **wanted}))
@@ -82,7 +86,7 @@ class HostedAgentVersionProvider(FoundryProvider):
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """The tail of a replacement, a removal from the program, or destroy: `memory` knows which."""
-        recorded = _with_agent_name(id_, from_engine(props))
+        recorded = _with_agent_name(id_, from_engine(doors.find_caller().whole(props, "properties")))
         if (str(recorded["project_endpoint"]), id_) in memory.held:
             return
         _run("delete", recorded, id_, lambda work: _delete(work, id_, recorded), None)
@@ -138,7 +142,13 @@ def _read(work: Work, id_: str, recorded: Mapping[str, Value]) -> ReadResult:
             is_explained=True,
         )
     version = parse_version(body, api_version=api_version)
-    inputs = merge_read_back(recorded, version)
+    inputs = merge_read_back({name: value for name, value in recorded.items() if name != MADE_AGENT}, version)
+    hidden = unrecorded_secrets(recorded.get("environment_variables"), version.inputs.get("environment_variables"))
+    if hidden:
+        work.warn(
+            f"version {version.version} has environment variables that are not in the program and look secret: "
+            f"{', '.join(hidden)}. They are not taken into state"
+        )
     if version.status == "failed":
         raise _FailedError(version, _failed_text(work, "read", inputs, version))
     if version.status != "active":
@@ -172,6 +182,8 @@ def _vanished(work: Work, id_: str) -> NotFoundError:
 
 def _delete(work: Work, id_: str, recorded: Mapping[str, Value]) -> None:
     order = Order.of({"__owner": "", "drain_timeout_seconds": 300, **recorded})
+    if recorded.get(MADE_AGENT) is True:
+        memory.made_agents.add((work.project_endpoint, work.agent_name))
     declared = next((memory.declared[owner] for owner in order.owners if owner in memory.declared), None)
     if declared is None or _has_moved(recorded, declared):
         remove_owned(work, order, removing=_number(id_))
@@ -240,11 +252,13 @@ def _failed_text(work: Work, operation: str, inputs: Mapping[str, Value], versio
 
 def _outputs(inputs: Mapping[str, Value], version: Version) -> dict[str, Any]:
     computed = {name: getattr(version, name) for name in COMPUTED}
+    if version.stamp is not None and version.stamp.made_agent:
+        computed[MADE_AGENT] = True
     return to_engine({**{name: value for name, value in inputs.items() if name not in COMPUTED}, **computed})
 
 
 def _computed(recorded: Mapping[str, Value]) -> dict[str, Value]:
-    return {name: recorded[name] for name in COMPUTED if name in recorded}
+    return {name: recorded[name] for name in (*COMPUTED, MADE_AGENT) if name in recorded}
 
 
 def _with_agent_name(id_: str, recorded: dict[str, Value]) -> dict[str, Value]:

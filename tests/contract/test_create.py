@@ -28,7 +28,7 @@ def test_a_version_is_made_and_waited_for(provider: Provider, service: Service, 
 def test_outputs_are_the_inputs_and_nothing_made_of_them(provider: Provider, agent: Agent) -> None:
     stored = provider.create(agent.name, agent.inputs(metadata={"team": "a"}))
 
-    computed = {"version", "status", "agent_guid", "principal_id", "client_id", "created_at"}
+    computed = {"version", "status", "agent_guid", "principal_id", "client_id", "created_at", "__made_agent"}
     assert agent.inputs(metadata={"team": "a"}) == {k: v for k, v in stored.outputs.items() if k not in computed}
     assert computed == set(stored.outputs) - set(agent.inputs(metadata={}))
 

@@ -16,7 +16,7 @@ Command = Literal["create", "replace", "destroy"]
 REQUESTS: dict[Command, tuple[str, ...]] = {
     "create": ("GET", "GET", "POST", "GET", "GET"),
     "replace": ("GET", "POST", "GET", "GET", "GET", "GET", "DELETE"),
-    "destroy": ("GET", "GET", "DELETE", "GET"),
+    "destroy": ("GET", "GET", "DELETE", "GET", "GET", "GET", "DELETE"),
 }
 """Methods of each command's requests to the project; a test compares them, so that no request is left out."""
 BLOWS: tuple[Blow, ...] = ("provider", "engine", "ctrl_c", "ctrl_c_twice")

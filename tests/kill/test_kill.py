@@ -27,6 +27,12 @@ EVERYDAY = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def an_agent_outlives_its_last_version(emulator: Emulator) -> None:
+    """So that destroy has the agent to remove as well."""
+    emulator.settings.switches["agent_after_last_version"] = "stays"
+
+
 def prepare(stack: Stack, command: Command) -> None:
     """Bring the stack to where the command begins."""
     if command != "create":

@@ -21,6 +21,8 @@ from tests.contract.conftest import Agent
 from tests.contract.engine_side import SECRET, CallError, FakeEngine, Provider
 from tests.contract.service import Service
 
+pytestmark = pytest.mark.sdk_range
+
 
 def test_a_normal_life_prints_nothing(provider: Provider, agent: Agent) -> None:
     inputs = provider.check(agent.name, agent.inputs()).inputs

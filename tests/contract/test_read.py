@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import pytest
 
 from pulumi_azure_foundry.emulator import Emulator
 from tests.contract.conftest import IMAGE, OTHER_IMAGE, Agent
 from tests.contract.engine_side import SECRET, CallError, Provider, Stored
 from tests.contract.service import Service
+
+# The dynamic server of older SDKs finds no provider in a look-up (pulumi/pulumi#16175; 3.260 falls back to the inputs).
+looks_up = pytest.mark.skipif(
+    tuple(map(int, version("pulumi").split(".")[:2])) < (3, 260), reason="look-ups need pulumi 3.260"
+)
 
 
 def test_an_unchanged_version_reads_back_as_recorded(provider: Provider, agent: Agent) -> None:
@@ -133,6 +140,7 @@ def test_a_failed_version_keeps_an_init_error_and_says_failed(
     assert caught.value.text.startswith(f"read hosted agent '{agent.name}' version 1: AcrImageNotFound — ")
 
 
+@looks_up
 def test_a_look_up_reads_everything(provider: Provider, service: Service, agent: Agent) -> None:
     number = service.make_version(agent.name, image=IMAGE)
     asked = {"agent_name": agent.name, "project_endpoint": agent.project_endpoint, "__owner": "ab"}
@@ -143,6 +151,7 @@ def test_a_look_up_reads_everything(provider: Provider, service: Service, agent:
     assert (IMAGE, "active", "1") == (found.outputs["image"], found.outputs["status"], found.outputs["version"])
 
 
+@looks_up
 def test_a_look_up_of_nothing_fails(provider: Provider, agent: Agent) -> None:
     asked = {"agent_name": agent.name, "project_endpoint": agent.project_endpoint, "__owner": "ab"}
 

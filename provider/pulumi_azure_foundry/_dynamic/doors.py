@@ -93,7 +93,7 @@ _engine: list[engine_pb2_grpc.EngineStub] = []
 
 def _engine_stub() -> engine_pb2_grpc.EngineStub | None:
     """The engine whose address the server was started with; None in any other process."""
-    if len(sys.argv) != 2 or ":" not in sys.argv[1]:
+    if len(sys.argv) != 2 or not sys.argv[1].rpartition(":")[2].isdecimal():
         return None
     with _channel_lock:
         if not _engine:

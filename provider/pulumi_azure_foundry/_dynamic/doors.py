@@ -72,7 +72,9 @@ class Caller:
         Its `deserialize_properties` skips every `__` key but `__provider`; 3.259 no longer does.
         """
         struct = getattr(self.request, part, None)
-        hidden = [] if struct is None else [key for key in struct if key.startswith("__") and key not in bag]
+        if struct is None:
+            return dict(bag)
+        hidden = [key for key in struct if key.startswith("__") and key not in bag]
         return {**bag, **{key: rpc.deserialize_property(struct[key]) for key in hidden}}
 
 

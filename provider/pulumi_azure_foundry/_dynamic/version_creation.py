@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_azure_foundry._core.creation import GONE as GONE_STATUSES
 from pulumi_azure_foundry._core.creation import Adopt, Post, RemoveFirst, check_reply_is_ours, plan_creation
-from pulumi_azure_foundry._core.errors import FoundryError, VersionFailedError, explain_failed_version
+from pulumi_azure_foundry._core.errors import FoundryError, NotReadyError, VersionFailedError, explain_failed_version
 from pulumi_azure_foundry._core.shapes import parse_version, render_version
 from pulumi_azure_foundry._core.stamps import Stamp, fingerprint
 from pulumi_azure_foundry._core.waiting import is_pull_authorisation_failure, pull_retry_delay
@@ -96,6 +96,12 @@ def find_or_post(work: Work, order: Order) -> tuple[Version, bool]:
                 agent_is_new = agent_is_new or _made_agent(plan.version)
             if isinstance(plan, Adopt):
                 return plan.version, agent_is_new
+            if not work.is_wanted():  # the next command may be looking already, and would not see what we post now
+                raise NotReadyError(
+                    f"create hosted agent '{work.agent_name}': interrupted before a version was made\n"
+                    "Do: run `pulumi up` again.",
+                    is_explained=True,
+                )
             if isinstance(plan, RemoveFirst):
                 work.data_plane.delete_version(work.agent_name, plan.version.version)
             agent_is_new = agent_is_new or (not versions and work.data_plane.get_agent(work.agent_name) is None)
@@ -107,7 +113,7 @@ def find_or_post(work: Work, order: Order) -> tuple[Version, bool]:
                 work.status.update(
                     "posting", f"creation answered {error.status or 'nothing'}: looking before repeating"
                 )
-                if not work.sleep(error.retry_after or 2.0**repeat):
+                if not work.sleep(2.0**repeat if error.retry_after is None else error.retry_after):
                     raise
     raise AssertionError  # pragma: no cover - the loop returns or raises
 

@@ -69,6 +69,22 @@ def test_ctrl_c_while_roles_spread_leaves_no_agent_behind(
     assert service.agent(agent.name) is None
 
 
+def test_nothing_is_posted_after_ctrl_c(
+    new_command: Callable[[], Provider], emulator: Emulator, service: Service, agent: Agent
+) -> None:
+    look = emulator.hold("GET", "/agents/*/versions")
+    command = new_command()
+    pending = command.begin_create(agent.name, agent.inputs())
+    look.wait()
+
+    command.cancel()
+    look.clear()
+
+    with pytest.raises(CallError, match="interrupted before a version was made"):
+        pending()
+    assert service.agent(agent.name) is None
+
+
 def test_a_repeated_creation_that_fails_again_leaves_no_agent_behind(
     new_command: Callable[[], Provider], emulator: Emulator, service: Service, agent: Agent
 ) -> None:

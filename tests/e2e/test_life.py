@@ -112,13 +112,13 @@ def test_a_first_version_that_fails_leaves_nothing_behind(stack: Stack, emulator
 
 
 def test_a_pull_role_that_takes_its_time_is_waited_for(stack: Stack, emulator: Emulator, service: Service) -> None:
-    emulator.settings.propagation_delay = 6.0
+    emulator.images.set(A, "no_pull_right", times=1)
     stack.declare(agent(image=A))
 
     outcome = stack.up().succeeded()
 
     posts = [request for request in service.requests_since(0) if request.startswith("POST")]
-    assert len(posts) > 1
+    assert 2 == len(posts)
     assert "waiting for role assignments to spread" in outcome.text
     assert stack.ids() == service.ids()
     assert 1 == len(service.ids())

@@ -127,6 +127,19 @@ def test_an_agent_that_is_gone_is_not_said_to_stay(
     assert [] == engine.kept(agent.name)
 
 
+def test_the_same_number_in_an_agent_that_somebody_made_anew_is_not_ours(
+    provider: Provider, next_command: Provider, service: Service, agent: Agent
+) -> None:
+    stored = provider.create(agent.name, agent.inputs())
+    service.delete_version(agent.name, stored.number)
+    assert stored.number == service.make_version(agent.name)
+
+    assert next_command.read(agent.name, stored) is None
+    next_command.delete(agent.name, stored)
+
+    assert [stored.number] == service.versions(agent.name)
+
+
 def leave(command: Provider, name: str, news: dict[str, object], stored: Stored) -> None:
     """What the engine does about an unchanged or updated resource before it deletes anything."""
     command.diff(name, stored, command.check(name, news, stored.inputs).inputs)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pulumi_azure_foundry._core.shapes import Version
     from pulumi_azure_foundry._core.values import Value
 
 
@@ -24,3 +25,9 @@ def carry_former_owners(olds: Mapping[str, Value], news: Mapping[str, Value], re
     before = olds.get("__owner")
     candidates = [*remembered, *former, *([before] if isinstance(before, str) else [])]
     return [item for item in dict.fromkeys(candidates) if item != owner]
+
+
+def is_another(recorded: Mapping[str, Value], live: Version) -> bool:
+    """True when the number in state is now that of somebody else's version: the agent was deleted and made again."""
+    pairs = ((recorded.get("agent_guid"), live.agent_guid), (recorded.get("created_at"), live.created_at))
+    return any(before is not None and now is not None and before != now for before, now in pairs)

@@ -14,7 +14,7 @@ from pulumi_azure_foundry._core.creation import GONE as GONE_STATUSES
 from pulumi_azure_foundry._core.diffs import plan_diff
 from pulumi_azure_foundry._core.environment import unrecorded_secrets
 from pulumi_azure_foundry._core.errors import FoundryError, NotFoundError, explain, explain_failed_version
-from pulumi_azure_foundry._core.ownership import carry_former_owners
+from pulumi_azure_foundry._core.ownership import carry_former_owners, is_another
 from pulumi_azure_foundry._core.shapes import merge_read_back, parse_version
 from pulumi_azure_foundry._core.values import Value
 from pulumi_azure_foundry._dynamic import doors
@@ -142,6 +142,8 @@ def _read(work: Work, id_: str, recorded: Mapping[str, Value]) -> ReadResult:
             is_explained=True,
         )
     version = parse_version(body, api_version=api_version)
+    if is_another(recorded, version):
+        return ReadResult("", {})
     inputs = merge_read_back({name: value for name, value in recorded.items() if name != MADE_AGENT}, version)
     hidden = unrecorded_secrets(recorded.get("environment_variables"), version.inputs.get("environment_variables"))
     if hidden:

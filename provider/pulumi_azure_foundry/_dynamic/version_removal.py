@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulumi_azure_foundry._core.errors import ConflictError, HasSessionsError
+from pulumi_azure_foundry._core.ownership import is_another
 from pulumi_azure_foundry._core.retention import plan_owner_removal, plan_superseded
 from pulumi_azure_foundry._core.seam import serving_of
 from pulumi_azure_foundry._dynamic.version_creation import list_versions, remove_empty_agent
@@ -27,6 +28,8 @@ def remove_superseded(work: Work, order: Order, *, removing: str, keep_versions:
     with work.lock:
         versions = list_versions(work, order)
         _remember_maker(work, versions)
+        if _is_foreign(order, versions, removing):
+            return
         plan = plan_superseded(
             versions,
             owners=order.owners,
@@ -60,7 +63,7 @@ def remove_owned(work: Work, order: Order, *, removing: str) -> None:
         plan = plan_owner_removal(
             versions,
             owners=order.owners,
-            removing=removing,
+            removing=None if _is_foreign(order, versions, removing) else removing,
             serving=serving_of(work.data_plane.get_agent(work.agent_name)) if versions else {},
             held=_spared(work, versions, removing),
         )
@@ -98,6 +101,10 @@ def _sessions_text(work: Work, number: str, waited: float) -> str:
         "Cause: sessions stay on the version they began on. Do: run the command again later, raise "
         "drain_timeout_seconds, or set force=True and run `pulumi up` first to end them. State is kept."
     )
+
+
+def _is_foreign(order: Order, versions: Sequence[Version], removing: str) -> bool:
+    return any(version.version == removing and is_another(order.inputs, version) for version in versions)
 
 
 def _spared(work: Work, versions: Sequence[Version], removing: str) -> frozenset[str]:

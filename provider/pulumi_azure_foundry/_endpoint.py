@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TypeVar
 
-from pulumi_azure_foundry._core.checks import ENDPOINT_VARIABLES
 from pulumi_azure_foundry._core.errors import InvalidInputError
+from pulumi_azure_foundry._core.fields import ENDPOINT_VARIABLES
 
 Given = TypeVar("Given")
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from pulumi_azure_foundry._core.seam import LATEST, parse_agent
-from pulumi_azure_foundry._core.shapes import parse_version
 from pulumi_azure_foundry._endpoint import find_endpoint
 
 if TYPE_CHECKING:
@@ -60,6 +58,8 @@ def agent_versions(
         FoundryError: The service could not be asked.
     """
     from pulumi_azure_foundry._azure.data_plane import open_data_plane
+    from pulumi_azure_foundry._core.seam import LATEST, parse_agent
+    from pulumi_azure_foundry._core.shapes import parse_version
 
     config = pulumi.Config(CONFIG_NAMESPACE)
     shape = api_version or config.get("apiVersion") or "v1"

@@ -13,7 +13,7 @@ from pulumi.runtime.proto import provider_pb2
 
 from pulumi_azure_foundry._core.errors import AccessRefusedError, NotReadyError, VersionFailedError
 from pulumi_azure_foundry._core.shapes import Version
-from pulumi_azure_foundry._dynamic import base, doors, hosted_agent_version
+from pulumi_azure_foundry._dynamic import base, doors, version_life
 from pulumi_azure_foundry._dynamic.hosted_agent_version import HostedAgentVersionProvider
 from pulumi_azure_foundry._dynamic.version_waiting import StillCreatingError
 from pulumi_azure_foundry.emulator import Emulator
@@ -112,7 +112,7 @@ def test_without_a_frame_there_is_no_caller() -> None:
 
 
 def test_without_a_frame_an_error_is_raised_plainly(monkeypatch: pytest.MonkeyPatch, agent: Agent) -> None:
-    monkeypatch.setattr(hosted_agent_version, "open_work", raising(AccessRefusedError(f"no {SECRET}", code="Denied")))
+    monkeypatch.setattr(version_life, "open_work", raising(AccessRefusedError(f"no {SECRET}", code="Denied")))
 
     with pytest.raises(AccessRefusedError) as caught:
         HostedAgentVersionProvider().create(agent.inputs())
@@ -125,7 +125,7 @@ def test_without_a_frame_a_version_that_is_not_ready_fails_with_its_reason(
     monkeypatch: pytest.MonkeyPatch, agent: Agent
 ) -> None:
     unready = StillCreatingError(Version(agent_name=agent.name, version="1", status="creating"), "still creating")
-    monkeypatch.setattr(hosted_agent_version, "open_work", raising(unready))
+    monkeypatch.setattr(version_life, "open_work", raising(unready))
 
     with pytest.raises(NotReadyError, match=r"^still creating$"):
         HostedAgentVersionProvider().create(agent.inputs())
@@ -135,7 +135,7 @@ def test_without_a_frame_a_version_that_is_not_ready_fails_with_its_reason(
 def test_whatever_is_raised_the_call_is_answered(
     monkeypatch: pytest.MonkeyPatch, agent: Agent, error: BaseException
 ) -> None:
-    monkeypatch.setattr(hosted_agent_version, "open_work", raising(error))
+    monkeypatch.setattr(version_life, "open_work", raising(error))
     context = FakeContext()
 
     serve(provider_pb2.CreateRequest(urn="urn:x"), context, lambda: HostedAgentVersionProvider().create(agent.inputs()))

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from pulumi_azure_foundry._dynamic import doors, hosted_agent_version
+from pulumi_azure_foundry._dynamic import doors, version_life, version_preview
 from pulumi_azure_foundry._dynamic.hosted_agent_version import HostedAgentVersionProvider
 from pulumi_azure_foundry._dynamic.memory import Memory
 from pulumi_azure_foundry._dynamic.work import StatusLine, Work
@@ -44,8 +44,9 @@ class Engine:
         """A provider process of its own: nothing is remembered from earlier commands."""
         memory = Memory()
         self.service.begin(trouble)
-        self.patch.setattr(hosted_agent_version, "memory", memory)
-        self.patch.setattr(hosted_agent_version, "open_work", self._opener(memory))
+        self.patch.setattr(version_life, "memory", memory)
+        self.patch.setattr(version_preview, "memory", memory)
+        self.patch.setattr(version_life, "open_work", self._opener(memory))
         yield
         self.patch.undo()
 

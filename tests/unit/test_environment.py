@@ -1,6 +1,7 @@
 import pytest
 
 from pulumi_azure_foundry._core.environment import INJECTED, check_environment, looks_secret, unrecorded_secrets
+from pulumi_azure_foundry._core.values import Value
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_a_path_stays_in_one_line_whatever_the_name() -> None:
 
 
 def test_a_secret_that_the_program_never_gave_does_not_come_back() -> None:
-    live = {"TOKEN": "kX9vQ2mTz7pLr4wB", "LEVEL": "info", "GIVEN_SECRET": "kX9vQ2mTz7pLr4wB"}
+    live: Value = {"TOKEN": "kX9vQ2mTz7pLr4wB", "LEVEL": "info", "GIVEN_SECRET": "kX9vQ2mTz7pLr4wB"}
 
     assert ["TOKEN"] == unrecorded_secrets({"GIVEN_SECRET": "another one"}, live)
     assert [] == unrecorded_secrets(live, live)

@@ -11,7 +11,7 @@ from typing import Final
 from .canonical import IGNORED_METADATA, canonical_inputs, canonical_value, complete_inputs, plain_value
 from .environment import check_environment, looks_secret
 from .failures import Failure, Findings, Notice, entry_path
-from .fields import API_VERSIONS, FIELD, FIELDS, TODAY, Field
+from .fields import API_VERSIONS, ENDPOINT_VARIABLES, FIELD, FIELDS, TODAY, Field
 from .formats import check_format, check_telemetry, is_project_endpoint
 from .protocols import check_protocols
 from .resources import tier_problem
@@ -19,7 +19,6 @@ from .stamps import STAMP_KEY
 from .values import Value, is_unknown
 
 ENDPOINT_SOURCE: Final = "__endpoint_source"
-ENDPOINT_VARIABLES: Final = ("AZURE_AI_PROJECT_ENDPOINT", "FOUNDRY_PROJECT_ENDPOINT")
 
 # 16 pairs on the service (azure-ai-projects 2.10.0), one of them our stamp.
 METADATA_PAIRS: Final = 15

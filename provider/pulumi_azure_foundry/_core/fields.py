@@ -13,6 +13,7 @@ from .values import UNKNOWN, Unknown, Value
 
 TODAY: Final = "v1"
 FIRST_PREVIEW: Final = "2025-11-15-preview"
+ENDPOINT_VARIABLES: Final = ("AZURE_AI_PROJECT_ENDPOINT", "FOUNDRY_PROJECT_ENDPOINT")
 API_VERSIONS: Final = (TODAY, FIRST_PREVIEW)
 
 Kind = Literal["string", "integer", "boolean", "strings", "protocols", "tools", "object"]
@@ -196,7 +197,12 @@ FIELDS: Final[tuple[Field, ...]] = (
         service_fills=True,
         limit_source=_SDK,
     ),
-    Field("triggers", "strings", "Any change makes a new version: a moved tag, a rebuilt base", may_be_secret=True),
+    Field(
+        "triggers",
+        "strings",
+        "Any change asks for a new version: a moved tag, a rebuilt base. The service has to compare metadata for it",
+        may_be_secret=True,
+    ),
     Field(
         "project_endpoint",
         "string",
@@ -217,8 +223,13 @@ FIELDS: Final[tuple[Field, ...]] = (
     _behaviour("pull_retry_seconds", "integer", "Budget for a pull role to spread; 0: none", default=600, high=3600),
     _behaviour("keep_versions", "integer", "Superseded active versions that stay", default=0, high=100),
     _behaviour("drain_timeout_seconds", "integer", "How long destroy waits for live sessions", default=300, high=3600),
-    _behaviour("force", "boolean", "End live sessions at destroy", default=False),
-    _behaviour("keep_failed", "boolean", "Leave a failed version on the service for inspection", default=False),
+    _behaviour("force", "boolean", "End live sessions of every version that is removed, by a replacement too", default=False),
+    _behaviour(
+        "keep_failed",
+        "boolean",
+        "Leave a failed version for inspection; the next `up` with the same definition removes it first",
+        default=False,
+    ),
     _behaviour("validate_resources", "boolean", "Check `cpu` and `memory` against the known pairs", default=True),
 )
 

@@ -240,6 +240,56 @@ def test_all_failures_come_at_once_sorted_by_path() -> None:
             id="a_text_for_auth",
         ),
         pytest.param(
+            {"telemetry_config": {"endpoints": [{"kind": "new", "data": [], "auth": {"header_name": "k"}}]}},
+            (
+                "telemetry_config.endpoints[0].auth.type: is required, as a text"
+                "; `header` is the type with a key from a connection"
+            ),
+            id="auth_without_a_type",
+        ),
+        pytest.param(
+            {
+                "telemetry_config": {
+                    "endpoints": [
+                        {"kind": "new", "data": [], "auth": {"type": "header", "secret_id": "x", "secret_key": "x"}}
+                    ]
+                }
+            },
+            (
+                "telemetry_config.endpoints[0].auth.header_name: is required with type `header`, as a text"
+                ": set it to the name of the HTTP header"
+            ),
+            id="header_auth_without_its_header_name",
+        ),
+        pytest.param(
+            {
+                "telemetry_config": {
+                    "endpoints": [
+                        {"kind": "new", "data": [], "auth": {"type": "header", "header_name": "x", "secret_key": "x"}}
+                    ]
+                }
+            },
+            (
+                "telemetry_config.endpoints[0].auth.secret_id: is required with type `header`, as a text"
+                ": set it to the secret store or connection"
+            ),
+            id="header_auth_without_its_secret_id",
+        ),
+        pytest.param(
+            {
+                "telemetry_config": {
+                    "endpoints": [
+                        {"kind": "new", "data": [], "auth": {"type": "header", "header_name": "x", "secret_id": "x"}}
+                    ]
+                }
+            },
+            (
+                "telemetry_config.endpoints[0].auth.secret_key: is required with type `header`, as a text"
+                ": set it to the key within the secret"
+            ),
+            id="header_auth_without_its_secret_key",
+        ),
+        pytest.param(
             {"api_version": "v2"},
             "api_version: 'v2' is no wire shape known here. Allowed: v1, 2025-11-15-preview",
             id="no_shape",
@@ -531,7 +581,26 @@ def test_parts_that_are_not_known_yet_pass_in_tools_telemetry_and_metadata() -> 
 
     assert failures_of(telemetry_config={"endpoints": [UNKNOWN, endpoint]}) == []
     assert failures_of(telemetry_config={"endpoints": UNKNOWN}) == []
+    unknown_type: Value = {"type": UNKNOWN}
+    unknown_key: Value = {"type": "header", "header_name": UNKNOWN, "secret_id": UNKNOWN, "secret_key": UNKNOWN}
+    for auth in (unknown_type, unknown_key):
+        assert failures_of(telemetry_config={"endpoints": [{"kind": "new", "data": [], "auth": auth}]}) == []
     assert failures_of(**PREVIEW, tools=[UNKNOWN, {"type": UNKNOWN}]) == []
+
+
+def test_another_type_of_telemetry_auth_passes() -> None:
+    auth: Value = {"type": "of_tomorrow", "anything": "x"}
+
+    assert failures_of(telemetry_config={"endpoints": [{"kind": "new", "data": [], "auth": auth}]}) == []
+
+
+def test_a_failure_of_telemetry_auth_quotes_no_value() -> None:
+    auth: Value = {"type": "header", "header_name": ["hunter2"], "secret_id": {"a": "hunter2"}, "value": "hunter2"}
+
+    failures = failures_of(telemetry_config={"endpoints": [{"kind": "new", "data": [], "auth": auth}]})
+
+    assert len(failures) == 3
+    assert "hunter2" not in " ".join(failures)
 
 
 def test_no_message_holds_the_value_of_a_field_that_may_be_secret() -> None:

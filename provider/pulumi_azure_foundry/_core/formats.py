@@ -20,6 +20,13 @@ _RAI_POLICY: Final = re.compile(
     re.IGNORECASE,
 )
 
+# azure-ai-projects 2.10.0, HeaderTelemetryEndpointAuth.
+_HEADER_AUTH: Final = {
+    "header_name": "the name of the HTTP header",
+    "secret_id": "the secret store or connection",
+    "secret_key": "the key within the secret",
+}
+
 ENDPOINT_EXAMPLE: Final = "https://<account>.services.ai.azure.com/api/projects/<project>"
 
 
@@ -131,5 +138,18 @@ def _check_telemetry_endpoint(path: str, endpoint: Value) -> Findings:
             yield Failure(f"{path}.{key}", "is required, as a text")
     if not isinstance(endpoint.get("data"), list) and not is_unknown(endpoint.get("data")):
         yield Failure(f"{path}.data", "is required, as a list such as ['ContainerStdoutStderr', 'Metrics']")
-    if not isinstance(endpoint.get("auth", {}), dict) and not is_unknown(endpoint.get("auth")):
-        yield Failure(f"{path}.auth", "must be a map")
+    if "auth" in endpoint and not is_unknown(endpoint["auth"]):
+        yield from _check_telemetry_auth(f"{path}.auth", endpoint["auth"])
+
+
+def _check_telemetry_auth(path: str, auth: Value) -> Findings:
+    if not isinstance(auth, dict):
+        yield Failure(path, "must be a map")
+        return
+    if not isinstance(auth.get("type"), str) and not is_unknown(auth.get("type")):
+        yield Failure(f"{path}.type", "is required, as a text; `header` is the type with a key from a connection")
+    if auth.get("type") != "header":
+        return
+    for key, meaning in _HEADER_AUTH.items():
+        if not isinstance(auth.get(key), str) and not is_unknown(auth.get(key)):
+            yield Failure(f"{path}.{key}", f"is required with type `header`, as a text: set it to {meaning}")

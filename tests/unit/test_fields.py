@@ -51,7 +51,10 @@ def test_the_reference_table_has_one_line_for_each_input() -> None:
 
     assert len(FIELDS) + 2 == len(lines)
     assert "| `cpu` | string | `1` | replace | Cores; allowed pairs with `memory` depend on `api_version` |" in lines
-    assert "| `force` | boolean | `false` | update | End live sessions at destroy |" in lines
+    assert (
+        "| `force` | boolean | `false` | update | End live sessions when a version is removed, by a replacement too |"
+        in lines
+    )
     assert "| `keep_versions` | integer, 0–100 | `0` | update | Superseded active versions that stay |" in lines
     assert any(line.startswith("| `agent_name` | string | required | replace |") for line in lines)
     assert any(

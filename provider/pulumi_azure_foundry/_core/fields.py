@@ -223,7 +223,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     _behaviour("pull_retry_seconds", "integer", "Budget for a pull role to spread; 0: none", default=600, high=3600),
     _behaviour("keep_versions", "integer", "Superseded active versions that stay", default=0, high=100),
     _behaviour("drain_timeout_seconds", "integer", "How long destroy waits for live sessions", default=300, high=3600),
-    _behaviour("force", "boolean", "End live sessions of every version that is removed, by a replacement too", default=False),
+    _behaviour("force", "boolean", "End live sessions when a version is removed, by a replacement too", default=False),
     _behaviour(
         "keep_failed",
         "boolean",

@@ -83,8 +83,8 @@ class HostedAgentVersion(Resource, module="azure-foundry", name="HostedAgentVers
         rai_policy_name: Full ARM id of a content-safety policy.
         telemetry_config: Where telemetry goes.
         enable_memory_snapshot: Keep memory across idle sandboxes.
-        triggers: Any change of this map asks for a new version: a moved tag, a rebuilt base image. It reaches the service
-            in metadata, so the service has to compare that.
+        triggers: Any change of this map asks for a new version: a moved tag, a rebuilt base image. It reaches the
+            service in metadata, so the service has to compare that.
         api_version: Wire shape, `v1` (default) or `2025-11-15-preview`; configuration `azure-foundry:apiVersion`.
         timeout_seconds: Wait for `active`; 60–7200, default 1800. `custom_timeouts.create` wins. Change is local.
         pull_retry_seconds: Budget for role assignments to spread; 0–3600, default 600, 0 = off. Change is local.

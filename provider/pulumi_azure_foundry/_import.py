@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_azure_foundry._core.checks import check_version_inputs
-from pulumi_azure_foundry._core.environment import looks_secret
+from pulumi_azure_foundry._core.environment import looks_secret, unrecorded_secrets
 from pulumi_azure_foundry._core.errors import InvalidInputError, NotFoundError
 from pulumi_azure_foundry._core.shapes import merge_read_back, parse_version
 from pulumi_azure_foundry._core.stamps import owner_of
@@ -92,7 +92,11 @@ def plan_import(plane: DataPlane, agent_name: str, number: str | None, place: Pl
     }
     if version.stamp is not None and version.stamp.owner != recorded["__owner"]:
         recorded["__former_owners"] = [version.stamp.owner]
-    declared, left_out = leave_secrets_out(merge_read_back(recorded, version))
+    never_given = unrecorded_secrets(
+        None, version.inputs.get("environment_variables")
+    )  # a read leaves these out already
+    declared, others = leave_secrets_out(merge_read_back(recorded, version))
+    left_out = (*(f"environment_variables.{name}" for name in never_given), *others)
     inputs = _checked(declared, version)
     if not inputs["validate_resources"]:
         declared["validate_resources"] = False

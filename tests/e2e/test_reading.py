@@ -42,18 +42,13 @@ def test_a_version_deleted_behind_our_back_is_made_again_after_a_refresh(stack: 
 
 
 def test_drift_is_shown_and_repaired(stack: Stack, emulator: Emulator, service: Service) -> None:
-    """A version never changes, but one that was deleted may come back as another under the same number."""
-    emulator.settings.switches["reuse_deleted_numbers"] = True
+    """No operation changes a version: only a service whose record itself is altered can drift under its number."""
     stack.declare(agent(image=A, environment_variables={"LEVEL": "info", "TOKEN": secret()}))
     stack.up().succeeded()
-    theirs = dict(service.versions()[0]["definition"])
-    theirs["container_configuration"] = {"image": B}
-    theirs["environment_variables"] = {"LEVEL": "debug", "TOKEN": stack.secret + "-theirs"}
-    theirs.pop("image", None)
-    theirs.pop("container_protocol_versions", None)
-    service.delete_version("support", "1")
-    service.call("POST", "/agents/support/versions", body={"definition": theirs})
-    assert ["support/1"] == service.ids()
+    ((key, record),) = emulator.world.store.scan("version")
+    record["definition"]["container_configuration"]["image"] = B  # type: ignore[index, call-overload]
+    record["definition"]["environment_variables"] = {"LEVEL": "debug", "TOKEN": stack.secret + "-theirs"}  # type: ignore[index, call-overload]
+    emulator.world.store.put("version", key, record)
 
     seen = stack.refresh("--preview-only", "--diff").succeeded()
 
@@ -68,6 +63,28 @@ def test_drift_is_shown_and_repaired(stack: Stack, emulator: Emulator, service: 
 
     assert A in service.images()
     assert stack.ids()[0] in service.ids()
+
+
+def test_a_version_that_somebody_made_anew_under_our_number_is_not_ours(stack: Stack, service: Service) -> None:
+    stack.declare(agent(image=A))
+    stack.up().succeeded()
+    theirs = dict(service.versions()[0]["definition"])
+    theirs["container_configuration"] = {"image": B}
+    theirs.pop("image", None)
+    theirs.pop("container_protocol_versions", None)
+    service.delete_version("support", "1")
+    service.call("POST", "/agents/support/versions", body={"definition": theirs})
+    assert ["support/1"] == service.ids()
+
+    stack.refresh().succeeded()
+    stack.up().succeeded()
+
+    assert ["support/1", "support/2"] == service.ids()
+    assert ["support/2"] == stack.ids()
+
+    stack.destroy().succeeded()
+
+    assert ["support/1"] == service.ids()
 
 
 def test_a_look_up_reads_a_version_and_manages_nothing(stack: Stack, service: Service) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from pulumi_azure_foundry._core.creation import GONE as GONE_STATUSES
 from pulumi_azure_foundry._core.creation import Adopt, Post, RemoveFirst, check_reply_is_ours, plan_creation
+from pulumi_azure_foundry._core.diffs import plan_diff
 from pulumi_azure_foundry._core.errors import FoundryError, NotReadyError, VersionFailedError, explain_failed_version
-from pulumi_azure_foundry._core.shapes import parse_version, render_version
+from pulumi_azure_foundry._core.shapes import merge_read_back, parse_version, render_version
 from pulumi_azure_foundry._core.stamps import Stamp, fingerprint
 from pulumi_azure_foundry._core.waiting import is_pull_authorisation_failure, pull_retry_delay
 from pulumi_azure_foundry._dynamic.version_waiting import GONE, wait_for_version
@@ -136,8 +137,14 @@ def _confirmed_plan(work: Work, order: Order, versions: Sequence[Version]) -> Ad
         body = work.data_plane.get_version(work.agent_name, number)
         detail = None if body is None else parse_version(body, api_version=order.api_version)
         if detail is not None:
-            return plan_creation([detail], order.owners, order.owner, order.fingerprint)
+            confirmed = plan_creation([detail], order.owners, order.owner, order.fingerprint)
+            return Post() if isinstance(confirmed, Adopt) and _has_drifted(order, detail) else confirmed
         remaining = [version for version in remaining if version.version != number]
+
+
+def _has_drifted(order: Order, version: Version) -> bool:
+    """True when the stamp is ours and what stands behind it is not: adopting it would record what is not there."""
+    return bool(plan_diff(merge_read_back(order.inputs, version), order.inputs).replaces)
 
 
 def _post(work: Work, order: Order, versions: Sequence[Version], *, agent_is_new: bool) -> Version:

@@ -140,9 +140,23 @@ def build(new: Path) -> str | None:
 
 
 def go_build(go: str, module: Path, package: str, target: Path, *flags: str) -> None:
-    """Build one package of one of the two modules, with exactly the pinned versions."""
+    """Build one package of one of the two modules, with exactly the pinned versions.
+
+    Go names each of some 300 modules that it downloads: that is shown only when the build fails.
+    """
     command = [go, "build", "-mod=readonly", *(flags or ("-trimpath", "-ldflags=-w -s")), "-o", str(target), package]
-    subprocess.run(command, cwd=module, env=go_environment(), check=True, stdout=sys.stderr)
+    build = subprocess.run(
+        command,
+        cwd=module,
+        env=go_environment(),
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if build.returncode != 0:
+        say(build.stdout)
+        build.check_returncode()
 
 
 def module_folder(go: str, module: Path, path: str) -> Path:

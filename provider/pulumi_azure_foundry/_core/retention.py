@@ -88,7 +88,7 @@ def plan_owner_removal(
         delete=() if refusal is not None else tuple(v.version for v in reversed(leaving)),
         others=others,
         serving_refusal=refusal,
-        made_agent=any(v.stamp is not None and v.stamp.made_agent for v in ours),
+        made_agent=any(v.made_agent for v in ours),
     )
 
 

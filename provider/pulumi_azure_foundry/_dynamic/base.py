@@ -31,26 +31,28 @@ class FoundryProvider(ResourceProvider):
         doors.adopt_process()
 
 
-def answer(caller: doors.Caller, method: Callable[[], T], *, result: T, secrets: Iterable[str] = ()) -> T:
+def answer(
+    caller: doors.Caller, method: Callable[[], T], *, result: T, secrets: Callable[[], Iterable[str]] = tuple
+) -> T:
     """Run *method*; an error becomes a short message without traceback and without *secrets*.
 
     Args:
         caller: The RPC being served.
         method: The work.
         result: What the SDK is handed beside the error, as its server insists on serialising something.
-        secrets: Values that must not be printed.
+        secrets: Gives the values that must not be printed; asked only when something is.
     """
     try:
         return method()
     except FoundryError as error:
-        return doors.fail(caller, error, _printable(str(error), secrets), result)
+        return doors.fail(caller, error, _printable(str(error), secrets()), result)
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - the choke point
         # SystemExit from a credential helper would otherwise leave the RPC unanswered and `up` hanging.
         _log.debug("unexpected", exc_info=error)
         text = (
             f"unexpected {type(error).__name__} in pulumi-azure-foundry: {error}\nPlease report this with the command."
         )
-        return doors.fail(caller, RuntimeError(), _printable(text, secrets), result)
+        return doors.fail(caller, RuntimeError(), _printable(text, secrets()), result)
 
 
 def _printable(text: str, secrets: Iterable[str]) -> str:

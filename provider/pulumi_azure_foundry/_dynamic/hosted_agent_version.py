@@ -36,7 +36,7 @@ class HostedAgentVersionProvider(FoundryProvider):
             caller,
             lambda: check_declaration(caller, recorded, wanted),
             result=CheckResult(news, []),
-            secrets=secrets_of(wanted),
+            secrets=lambda: secrets_of(wanted),
         )
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
@@ -49,7 +49,7 @@ class HostedAgentVersionProvider(FoundryProvider):
             caller,
             lambda: compare(caller, id_, recorded, wanted),
             result=DiffResult(),
-            secrets=secrets_of({**recorded, **wanted}),
+            secrets=lambda: [*secrets_of(recorded), *secrets_of(wanted)],
         )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -58,7 +58,9 @@ class HostedAgentVersionProvider(FoundryProvider):
 
         caller = doors.find_caller()
         inputs = from_engine(caller.whole(props, "properties"))
-        return answer(caller, lambda: create(caller, inputs), result=CreateResult("-", {}), secrets=secrets_of(inputs))
+        return answer(
+            caller, lambda: create(caller, inputs), result=CreateResult("-", {}), secrets=lambda: secrets_of(inputs)
+        )
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """One GET: gone only on the version's own 404, and always with inputs."""
@@ -70,7 +72,7 @@ class HostedAgentVersionProvider(FoundryProvider):
             caller,
             lambda: read(caller, id_, recorded),
             result=ReadResult(id_, dict(props)),
-            secrets=secrets_of(recorded),
+            secrets=lambda: secrets_of(recorded),
         )
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
@@ -83,7 +85,7 @@ class HostedAgentVersionProvider(FoundryProvider):
             caller,
             lambda: update(caller, id_, recorded, wanted),
             result=UpdateResult({}),
-            secrets=secrets_of(wanted),
+            secrets=lambda: secrets_of(wanted),
         )
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
@@ -92,7 +94,7 @@ class HostedAgentVersionProvider(FoundryProvider):
 
         caller = doors.find_caller()
         recorded = from_engine(caller.whole(props, "properties"))
-        answer(caller, lambda: delete(caller, id_, recorded), result=None, secrets=secrets_of(recorded))
+        answer(caller, lambda: delete(caller, id_, recorded), result=None, secrets=lambda: secrets_of(recorded))
 
 
 def secrets_of(inputs: Mapping[str, Value]) -> list[str]:

@@ -94,7 +94,7 @@ def find_or_post(work: Work, order: Order) -> tuple[Version, bool]:
             versions = list_versions(work, order)
             plan = _confirmed_plan(work, order, versions)
             if not isinstance(plan, Post):
-                agent_is_new = agent_is_new or _made_agent(plan.version)
+                agent_is_new = agent_is_new or plan.version.made_agent
             if isinstance(plan, Adopt):
                 return plan.version, agent_is_new
             if not work.is_wanted():  # the next command may be looking already, and would not see what we post now
@@ -150,7 +150,7 @@ def _has_drifted(order: Order, version: Version) -> bool:
 def _post(work: Work, order: Order, versions: Sequence[Version], *, agent_is_new: bool) -> Version:
     made_agent = (
         agent_is_new
-        or any(_made_agent(version) for version in versions)
+        or any(version.made_agent for version in versions)
         or (work.project_endpoint, work.agent_name) in work.memory.made_agents
     )
     stamp = Stamp(owner=order.owner, fingerprint=order.fingerprint, made_agent=made_agent)
@@ -160,10 +160,6 @@ def _post(work: Work, order: Order, versions: Sequence[Version], *, agent_is_new
     version = parse_version(body, api_version=order.api_version)
     check_reply_is_ours(version, stamp)
     return version
-
-
-def _made_agent(version: Version) -> bool:
-    return version.stamp is not None and version.stamp.made_agent
 
 
 def _is_pull_failure(version: Version) -> bool:

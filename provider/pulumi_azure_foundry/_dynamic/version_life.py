@@ -196,7 +196,7 @@ def _failed_text(work: Work, operation: str, inputs: Mapping[str, Value], versio
 
 def _outputs(inputs: Mapping[str, Value], version: Version) -> dict[str, Any]:
     computed = {name: getattr(version, name) for name in COMPUTED}
-    if version.stamp is not None and version.stamp.made_agent:
+    if version.made_agent:
         computed[MADE_AGENT] = True
     return to_engine({**{name: value for name, value in inputs.items() if name not in COMPUTED}, **computed})
 

@@ -117,5 +117,5 @@ def _spared(work: Work, versions: Sequence[Version], removing: str) -> frozenset
 
 
 def _remember_maker(work: Work, versions: Sequence[Version]) -> None:
-    if any(version.stamp is not None and version.stamp.made_agent for version in versions):
+    if any(version.made_agent for version in versions):
         work.memory.made_agents.add((work.project_endpoint, work.agent_name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pulumi_azure_foundry._core.creation import GONE as GONE_STATUSES
 from pulumi_azure_foundry._core.errors import FoundryError
 from pulumi_azure_foundry._core.shapes import parse_version
 from pulumi_azure_foundry._core.waiting import CONFIRM_ACTIVE_SECONDS, CONFIRM_FAILED_SECONDS, interval_after
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 CREATING = "creating"
 GONE = "gone"
 _CONFIRMATION = {"active": CONFIRM_ACTIVE_SECONDS, "failed": CONFIRM_FAILED_SECONDS, GONE: CONFIRM_FAILED_SECONDS}
-_GONE_STATUSES = frozenset({"deleting", "deleted"})
 
 
 class StillCreatingError(Exception):
@@ -95,7 +95,7 @@ def _reading(body: object, last: Version, api_version: str) -> tuple[str, Versio
     if not isinstance(body, dict):
         return GONE, last
     version = parse_version(body, api_version=api_version)
-    return (GONE if version.status in _GONE_STATUSES else version.status), version
+    return (GONE if version.status in GONE_STATUSES else version.status), version
 
 
 def _still(work: Work, version: Version, why: str, trouble: str) -> str:

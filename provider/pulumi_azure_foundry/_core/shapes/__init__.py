@@ -44,6 +44,11 @@ class Version:
     stamp: Stamp | None = None
     inputs: dict[str, Value] = field(default_factory=dict)
 
+    @property
+    def made_agent(self) -> bool:
+        """True when its stamp says that our create made the agent."""
+        return self.stamp is not None and self.stamp.made_agent
+
 
 def render_version(inputs: Mapping[str, Value], stamp: Stamp) -> dict[str, object]:
     """Body of the POST that makes a version, in the shape of ``inputs["api_version"]``."""
